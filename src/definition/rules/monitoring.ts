@@ -1,0 +1,34 @@
+import { asList, asMap, asNumber } from '../raw';
+import { noSuchColumn, problem, type SectionRule } from './context';
+import { metricRules } from './metrics';
+
+/** Rules within `monitoring.drift`. */
+export const driftRules: SectionRule = (drift, path) => {
+  const breaches = asMap(drift['breaches']);
+  const [windows, of] = [asNumber(breaches?.['windows']), asNumber(breaches?.['of'])];
+  return windows !== undefined && of !== undefined && windows > of
+    ? [problem('moreThanAll', [...path, 'breaches', 'windows'], windows, `at most \`of\` (${of})`, 'lower windows or raise of')]
+    : [];
+};
+
+/** Rules within `monitoring.quality`: legal metrics, bounds in the bad direction, slices by columns that exist. */
+export const qualityRules: SectionRule = (quality, path, context) => [
+  ...metricRules(asMap(quality['metrics']), [...path, 'metrics'], context, {
+    bounds: ['min', 'max', 'maxWorseThanRelease'],
+    customNeedsDirection: false,
+  }),
+  ...(asList(quality['slices']) ?? []).flatMap((slice, index) => {
+    const column = asMap(slice)?.['column'] ?? slice;
+    const at = [...path, 'slices', index, ...(asMap(slice) ? ['column'] : [])];
+    return noSuchColumn(column, at, context.columns);
+  }),
+];
+
+/** Rules within `monitoring`. */
+export const monitoringRules: SectionRule = (monitoring, path, context) => {
+  const [drift, quality] = [asMap(monitoring['drift']), asMap(monitoring['quality'])];
+  return [
+    ...(drift ? driftRules(drift, [...path, 'drift'], context) : []),
+    ...(quality ? qualityRules(quality, [...path, 'quality'], context) : []),
+  ];
+};
