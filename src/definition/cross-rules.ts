@@ -28,7 +28,9 @@ export function crossRules(input: unknown): Problem[] {
     ...contactRules(platform),
     ...environmentRules(platform),
     ...(stage === undefined ? [] : stageRules(platform, stage)),
-    ...Object.entries(asMap(platform['models']) ?? {}).flatMap(([name, model]) => modelRules(asMap(model), ['models', name])),
+    ...Object.entries(asMap(platform['models']) ?? {}).flatMap(([name, model]) =>
+      modelRules(asMap(model), ['models', name]),
+    ),
   ];
 }
 
@@ -49,7 +51,15 @@ function contactRules(platform: RawMap): Problem[] {
   const taken = contacts.flatMap((contact) => parsed(severities, asMap(contact)?.['severities']) ?? []);
   return taken.includes('page')
     ? []
-    : [problem('nobodyTakesPage', ['incidents', 'contacts'], words(`contacts that take ${[...new Set(taken)].join(', ')}`), 'at least one contact that takes page', 'add page to the severities of one of them')];
+    : [
+        problem(
+          'nobodyTakesPage',
+          ['incidents', 'contacts'],
+          words(`contacts that take ${[...new Set(taken)].join(', ')}`),
+          'at least one contact that takes page',
+          'add page to the severities of one of them',
+        ),
+      ];
 }
 
 function environmentRules(platform: RawMap): Problem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DATA_RULES } from '../kernel/data-rules';
 import { DRIFT_METHODS } from '../kernel/drift-defaults';
+import type { DeepReadonly } from '../kernel/readonly';
 import { column, count, duration, durationOrZero, finite, locationSchema, percent, scalar, text } from './values';
 
 /** Types of which the distribution is watched unless a column says otherwise. */
@@ -14,7 +15,11 @@ const shared = {
   drift: z
     .union([
       z.boolean(),
-      z.strictObject({ method: z.enum(DRIFT_METHODS).optional(), warning: finite.min(0).optional(), critical: finite.min(0).optional() }),
+      z.strictObject({
+        method: z.enum(DRIFT_METHODS).optional(),
+        warning: finite.min(0).optional(),
+        critical: finite.min(0).optional(),
+      }),
     ])
     .optional(),
   /** False: not an input of the model (keys, times). The label is never an input. */
@@ -36,7 +41,8 @@ const pattern = text
     { error: 'a regular expression' },
   )
   .optional();
-const plain = <T extends 'boolean' | 'string' | 'timestamp'>(type: T) => z.strictObject({ type: z.literal(type), pattern, ...shared });
+const plain = <T extends 'boolean' | 'string' | 'timestamp'>(type: T) =>
+  z.strictObject({ type: z.literal(type), pattern, ...shared });
 
 export const columnSchema = z
   .discriminatedUnion('type', [
@@ -53,7 +59,7 @@ export const columnSchema = z
     plain('timestamp'),
   ])
   .transform((parsed) => ({ ...parsed, drift: parsed.drift ?? DRIFTING_TYPES.has(parsed.type) }));
-export type Column = z.output<typeof columnSchema>;
+export type Column = DeepReadonly<z.output<typeof columnSchema>>;
 
 const action = z.enum(['fail', 'quarantine', 'warn', 'off']);
 
@@ -75,7 +81,9 @@ export const dataSchema = z.strictObject({
     /** How much later than `delay` a label may still come. */
     lateness: durationOrZero.default('7d'),
   }),
-  columns: z.record(column, columnSchema).refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column' }),
+  columns: z
+    .record(column, columnSchema)
+    .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column' }),
   minRows: count(0).default(1),
   /** Against the trailing median of accepted snapshots. */
   maxRowChangePercent: finite.min(0, 'a percent of 0 or more').optional(),
@@ -85,6 +93,8 @@ export const dataSchema = z.strictObject({
   checks: z.partialRecord(z.enum(DATA_RULES), action).default({}),
   onViolation: z.enum(['fail', 'quarantine', 'warn']).default('fail'),
   /** Rules across columns: one boolean expression of portable SQL each; NULL passes, as in SQL's CHECK. */
-  expressions: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as night-is-quiet'), sql: text })).optional(),
+  expressions: z
+    .array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as night-is-quiet'), sql: text }))
+    .optional(),
 });
-export type Data = z.output<typeof dataSchema>;
+export type Data = DeepReadonly<z.output<typeof dataSchema>>;

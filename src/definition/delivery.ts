@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { commandsSchema, duration, text } from './values';
 
 /** CI/CD of code: where the source is and what builds, checks and tests it. */
@@ -28,4 +29,4 @@ export const deliverySchema = z.strictObject({
   integrationTest: commandsSchema.optional(),
   timeout: duration.default('60m'),
 });
-export type Delivery = z.output<typeof deliverySchema>;
+export type Delivery = DeepReadonly<z.output<typeof deliverySchema>>;

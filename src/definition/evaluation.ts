@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { column, count, duration, finite, scalar } from './values';
 
 /** Bounds of one metric; which of `min` and `max` is legal follows from the metric's direction. */
@@ -15,7 +16,7 @@ export const metricBoundSchema = z.strictObject({
   /** Only for `custom.<name>`, and required there. */
   direction: z.enum(['higherIsBetter', 'lowerIsBetter']).optional(),
 });
-export type MetricBound = z.output<typeof metricBoundSchema>;
+export type MetricBound = DeepReadonly<z.output<typeof metricBoundSchema>>;
 
 const metricsSchema = z
   .record(z.string(), metricBoundSchema)
@@ -28,7 +29,11 @@ export const evaluationSchema = z
     /** The metric that ranks versions; the first key where it is not given. */
     primary: z.string().optional(),
     /** One-sided confidence of every bound. */
-    confidencePercent: z.number().gt(50, 'a percent above 50 and below 100').lt(100, 'a percent above 50 and below 100').default(95),
+    confidencePercent: z
+      .number()
+      .gt(50, 'a percent above 50 and below 100')
+      .lt(100, 'a percent above 50 and below 100')
+      .default(95),
     minRows: count(1).default(200),
     slices: z
       .array(
@@ -41,10 +46,12 @@ export const evaluationSchema = z
         }),
       )
       .default([]),
-    fairness: z.array(z.strictObject({ column, metric: z.string(), maxGap: finite.min(0, 'a gap of 0 or more') })).default([]),
+    fairness: z
+      .array(z.strictObject({ column, metric: z.string(), maxGap: finite.min(0, 'a gap of 0 or more') }))
+      .default([]),
     /** The candidate is loaded and queried before it may pass. */
     serving: z.strictObject({ maxLatencyP99: duration.optional(), smokeRows: count(1).default(10) }).prefault({}),
     approval: z.enum(['automatic', 'manual']).default('automatic'),
   })
   .transform((parsed) => ({ ...parsed, primary: parsed.primary ?? Object.keys(parsed.metrics)[0]! }));
-export type Evaluation = z.output<typeof evaluationSchema>;
+export type Evaluation = DeepReadonly<z.output<typeof evaluationSchema>>;

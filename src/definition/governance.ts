@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { duration, text } from './values';
 
 /** A finding that somebody has read and accepted. */
@@ -18,4 +19,4 @@ export const governanceSchema = z.strictObject({
   separationOfDuties: z.boolean().default(true),
   acknowledge: z.array(acknowledgementSchema).default([]),
 });
-export type Governance = z.output<typeof governanceSchema>;
+export type Governance = DeepReadonly<z.output<typeof governanceSchema>>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALARM_KINDS } from '../kernel/alarm-kinds';
+import type { DeepReadonly } from '../kernel/readonly';
 import { duration, severity, text, url } from './values';
 
 export const contactSchema = z
@@ -39,5 +40,5 @@ export const incidentsSchema = z.strictObject({
     })
     .prefault({}),
 });
-export type Incidents = z.output<typeof incidentsSchema>;
-export type Contact = z.output<typeof contactSchema>;
+export type Incidents = DeepReadonly<z.output<typeof incidentsSchema>>;
+export type Contact = DeepReadonly<z.output<typeof contactSchema>>;

@@ -1,5 +1,13 @@
 import type { z } from 'zod';
-import type { BuiltInMetric, CustomMetric, METRIC_DIRECTIONS, MetricDirection, MetricOf, Task } from '../kernel/metric-catalogue';
+import type {
+  BuiltInMetric,
+  CustomMetric,
+  METRIC_DIRECTIONS,
+  MetricDirection,
+  MetricOf,
+  Task,
+} from '../kernel/metric-catalogue';
+import type { DeepReadonly } from '../kernel/readonly';
 import type { columnSchema } from './data';
 import type { evaluationSchema } from './evaluation';
 import type { modelSchema } from './model';
@@ -10,9 +18,10 @@ import type { platformSchema } from './platform';
  * Types of a definition as written in TypeScript. They say more than the schema's own input types: which metrics a task
  * has, and which bound a metric takes.
  */
-type DeepReadonly<T> = T extends readonly (infer U)[] ? readonly DeepReadonly<U>[] : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-
-type Better<D extends MetricDirection, Extra> = (D extends 'higherIsBetter' ? { min?: number; max?: never } : { max?: number; min?: never }) & Extra;
+type Better<D extends MetricDirection, Extra> = (D extends 'higherIsBetter'
+  ? { min?: number; max?: never }
+  : { max?: number; min?: never }) &
+  Extra;
 type DirectionOf<M extends BuiltInMetric> = (typeof METRIC_DIRECTIONS)[M];
 
 interface VsChampion {
@@ -23,12 +32,16 @@ interface VsChampion {
 }
 
 /** metric → bounds, for the metrics of a task; `custom.<name>` says its direction. */
-export type GateMetrics<T extends Task> = { [M in MetricOf<T>]?: Better<DirectionOf<M>, { vsChampion?: VsChampion }> } & {
+export type GateMetrics<T extends Task> = {
+  [M in MetricOf<T>]?: Better<DirectionOf<M>, { vsChampion?: VsChampion }>;
+} & {
   [M in CustomMetric]?: { direction: MetricDirection; min?: number; max?: number; vsChampion?: VsChampion };
 };
 
 /** metric → bounds on matured labels, in the metric's bad direction. */
-export type QualityMetrics<T extends Task> = { [M in MetricOf<T>]?: Better<DirectionOf<M>, { maxWorseThanRelease?: number }> } & {
+export type QualityMetrics<T extends Task> = {
+  [M in MetricOf<T>]?: Better<DirectionOf<M>, { maxWorseThanRelease?: number }>;
+} & {
   [M in CustomMetric]?: { min?: number; max?: number; maxWorseThanRelease?: number };
 };
 
@@ -37,16 +50,23 @@ type RawSlice = NonNullable<RawEvaluation['slices']>[number];
 type RawFairness = NonNullable<RawEvaluation['fairness']>[number];
 type RawModel = z.input<typeof modelSchema>;
 
-export type EvaluationInput<T extends Task = Task> = Omit<RawEvaluation, 'metrics' | 'primary' | 'slices' | 'fairness'> & {
+export type EvaluationInput<T extends Task = Task> = Omit<
+  RawEvaluation,
+  'metrics' | 'primary' | 'slices' | 'fairness'
+> & {
   metrics: GateMetrics<T>;
   primary?: MetricOf<T> | CustomMetric;
   slices?: (Omit<RawSlice, 'metrics'> & { metrics: GateMetrics<T> })[];
   fairness?: (Omit<RawFairness, 'metric'> & { metric: MetricOf<T> | CustomMetric })[];
 };
 
-export type QualityInput<T extends Task = Task> = Omit<z.input<typeof qualitySchema>, 'metrics'> & { metrics: QualityMetrics<T> };
+export type QualityInput<T extends Task = Task> = Omit<z.input<typeof qualitySchema>, 'metrics'> & {
+  metrics: QualityMetrics<T>;
+};
 
-export type MonitoringInput<T extends Task = Task> = Omit<z.input<typeof monitoringSchema>, 'quality'> & { quality?: QualityInput<T> };
+export type MonitoringInput<T extends Task = Task> = Omit<z.input<typeof monitoringSchema>, 'quality'> & {
+  quality?: QualityInput<T>;
+};
 
 type ModelOf<T extends Task> = Omit<RawModel, 'task' | 'evaluation' | 'monitoring'> & {
   task: T;
@@ -55,11 +75,15 @@ type ModelOf<T extends Task> = Omit<RawModel, 'task' | 'evaluation' | 'monitorin
 };
 
 /** One model as written in TypeScript; `task` decides which metrics are legal. */
-export type ModelInput = DeepReadonly<ModelOf<'binaryClassification'> | ModelOf<'multiclassClassification'> | ModelOf<'regression'>>;
+export type ModelInput = DeepReadonly<
+  ModelOf<'binaryClassification'> | ModelOf<'multiclassClassification'> | ModelOf<'regression'>
+>;
 export type ColumnInput = DeepReadonly<z.input<typeof columnSchema>>;
 
 /** A whole definition as written in TypeScript. */
-export type PlatformInput = DeepReadonly<Omit<z.input<typeof platformSchema>, 'models'>> & { readonly models: Readonly<Record<string, ModelInput>> };
+export type PlatformInput = DeepReadonly<Omit<z.input<typeof platformSchema>, 'models'>> & {
+  readonly models: Readonly<Record<string, ModelInput>>;
+};
 
 type Below100 = 'a step stays below 100: 100 % follows by itself';
 
@@ -68,7 +92,15 @@ export type StepsBelow100<T> = T extends { readonly models: infer M }
   ? {
       readonly models: {
         readonly [K in keyof M]: M[K] extends { readonly release: { readonly steps: infer S } }
-          ? { readonly release: { readonly steps: { readonly [I in keyof S]: S[I] extends { readonly percent: 100 } ? { readonly percent: Below100 } : unknown } } }
+          ? {
+              readonly release: {
+                readonly steps: {
+                  readonly [I in keyof S]: S[I] extends { readonly percent: 100 }
+                    ? { readonly percent: Below100 }
+                    : unknown;
+                };
+              };
+            }
           : unknown;
       };
     }

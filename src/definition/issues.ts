@@ -51,7 +51,15 @@ function toProblems(issue: Issue, path: Path, schema: z.ZodType, input: unknown,
   const got = valueAt(input, path);
   const at = dotted([...base, ...path]);
   if (issue.code === 'invalid_key') {
-    return [{ code: 'invalidKey', path: at, got: show(path.at(-1)), expected: keyExpectation(issue), fix: keyFix(path, issue) }];
+    return [
+      {
+        code: 'invalidKey',
+        path: at,
+        got: show(path.at(-1)),
+        expected: keyExpectation(issue),
+        fix: keyFix(path, issue),
+      },
+    ];
   }
   const expected = expectation(issue);
   if (got === undefined) {
@@ -113,7 +121,8 @@ function expectation(issue: Issue): string {
 function unionExpectation(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const branches = issue.errors.flatMap((issues) => issues.slice(0, 1).map((one) => expectation(one)));
   const unique = [...new Set(branches)];
-  const discriminator = 'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : undefined;
+  const discriminator =
+    'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : undefined;
   if (unique.length > 0) return unique.join(', or ');
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
   if (options.length > 0) return `one of ${options.join(', ')}`;

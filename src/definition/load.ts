@@ -23,7 +23,10 @@ export async function loadPlatform(file: string): Promise<PlatformDefinition> {
   const read = await readInput(file);
   const result: ParseResult<PlatformDefinition> = parsePlatform(read.input);
   if (result.ok) return result.value;
-  throw new DefinitionError(`${file} is not a valid platform definition`, result.problems.map((one) => withLine(one, read)));
+  throw new DefinitionError(
+    `${file} is not a valid platform definition`,
+    result.problems.map((one) => withLine(one, read)),
+  );
 }
 
 function withLine(problem: Problem, read: Read): Problem {
@@ -34,7 +37,13 @@ function withLine(problem: Problem, read: Read): Problem {
 async function readInput(file: string): Promise<Read> {
   const extension = extname(file).toLowerCase();
   if (!(DEFINITION_EXTENSIONS as readonly string[]).includes(extension)) {
-    throw fileError(file, 'unknownFormat', extension === '' ? 'a file without an extension' : `a ${extension} file`, DEFINITION_EXTENSIONS.join(', '), 'rename the file or name another one');
+    throw fileError(
+      file,
+      'unknownFormat',
+      extension === '' ? 'a file without an extension' : `a ${extension} file`,
+      DEFINITION_EXTENSIONS.join(', '),
+      'rename the file or name another one',
+    );
   }
   if (!['.yaml', '.yml', '.json'].includes(extension)) return { input: await importModule(file) };
   return readText(file, readFile(file), extension === '.json');
@@ -46,7 +55,13 @@ function readFile(file: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const what = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a directory' : code;
-    throw fileError(file, 'unreadableFile', what, 'a definition file that can be read', 'check the path and its permissions');
+    throw fileError(
+      file,
+      'unreadableFile',
+      what,
+      'a definition file that can be read',
+      'check the path and its permissions',
+    );
   }
 }
 
@@ -55,11 +70,23 @@ async function readText(file: string, text: string, json: boolean): Promise<Read
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
   // JSON is YAML 1.2; `strict` and `uniqueKeys` find what JSON.parse would swallow, and both give lines.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, ...(json && { schema: 'json' as const }) });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    ...(json && { schema: 'json' as const }),
+  });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): Problem => {
       const { line, col } = lines.linePos(error.pos[0]);
-      return { code: 'malformed', path: '', got: `${error.message.replace(/\s+/g, ' ').trim()} at line ${line}, column ${col}`, expected: `well-formed ${json ? 'JSON' : 'YAML'}`, fix: 'mend the file at that place', line };
+      return {
+        code: 'malformed',
+        path: '',
+        got: `${error.message.replace(/\s+/g, ' ').trim()} at line ${line}, column ${col}`,
+        expected: `well-formed ${json ? 'JSON' : 'YAML'}`,
+        fix: 'mend the file at that place',
+        line,
+      };
     });
     throw new DefinitionError(`${file} is not well-formed`, problems);
   }
@@ -67,9 +94,22 @@ async function readText(file: string, text: string, json: boolean): Promise<Read
   try {
     input = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw fileError(file, 'malformed', (error as Error).message, 'YAML without runaway aliases', 'write the repeated parts out');
+    throw fileError(
+      file,
+      'malformed',
+      (error as Error).message,
+      'YAML without runaway aliases',
+      'write the repeated parts out',
+    );
   }
-  if (input === null || input === undefined) throw fileError(file, 'emptyFile', 'an empty document', 'a platform definition', 'start from the README’s example or `mlp schema`');
+  if (input === null || input === undefined)
+    throw fileError(
+      file,
+      'emptyFile',
+      'an empty document',
+      'a platform definition',
+      'start from the README’s example or `mlp schema`',
+    );
   return {
     input,
     lineOf: (path) => {
@@ -88,11 +128,20 @@ async function importModule(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   const path = resolve(file);
   try {
-    const loaded: unknown = await createJiti(pathToFileURL(path).href, { fsCache: false, moduleCache: false }).import(path, { default: true });
+    const loaded: unknown = await createJiti(pathToFileURL(path).href, { fsCache: false, moduleCache: false }).import(
+      path,
+      { default: true },
+    );
     return loaded;
   } catch (error) {
     if (error instanceof DefinitionError) throw error;
-    throw fileError(file, 'moduleFailed', show((error as Error).message), 'a module whose default export is a definition', 'run it on its own to see the error');
+    throw fileError(
+      file,
+      'moduleFailed',
+      show((error as Error).message),
+      'a module whose default export is a definition',
+      'run it on its own to see the error',
+    );
   }
 }
 

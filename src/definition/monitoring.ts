@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { DRIFT_DEFAULTS, DRIFT_METHODS } from '../kernel/drift-defaults';
+import type { DeepReadonly } from '../kernel/readonly';
 import { column, count, duration, finite, money, percent, scalar, scheduleSchema, text } from './values';
 
 export const latencySchema = z.strictObject({ p99: duration, p50: duration.optional() });
-export type Latency = z.output<typeof latencySchema>;
+export type Latency = DeepReadonly<z.output<typeof latencySchema>>;
 
 export const errorsSchema = z.strictObject({ maxPercent: percent });
-export type Errors = z.output<typeof errorsSchema>;
+export type Errors = DeepReadonly<z.output<typeof errorsSchema>>;
 
 const bound = { min: finite.optional(), max: finite.optional() };
 
@@ -20,7 +21,11 @@ export const driftSchema = z
     /** In the method's unit; each method has its own default. */
     warning: finite.min(0, 'a number of 0 or more').optional(),
     critical: finite.min(0, 'a number of 0 or more').optional(),
-    bins: z.int('a whole number from 2 to 100').min(2, 'a whole number from 2 to 100').max(100, 'a whole number from 2 to 100').default(10),
+    bins: z
+      .int('a whole number from 2 to 100')
+      .min(2, 'a whole number from 2 to 100')
+      .max(100, 'a whole number from 2 to 100')
+      .default(10),
     predictions: z.boolean().default(true),
     reference: z.enum(['training', 'previousWindow']).default('training'),
     breaches: z.strictObject({ windows: count(1).default(2), of: count(1).default(3) }).prefault({}),
@@ -31,11 +36,17 @@ export const driftSchema = z
     warning: parsed.warning ?? DRIFT_DEFAULTS[parsed.method].warning,
     critical: parsed.critical ?? DRIFT_DEFAULTS[parsed.method].critical,
   }));
-export type Drift = z.output<typeof driftSchema>;
+export type Drift = DeepReadonly<z.output<typeof driftSchema>>;
 
 const sliceSchema = z
   .union([column, z.strictObject({ column, values: z.array(scalar).min(1, 'at least one value').optional() })])
-  .transform((slice) => (typeof slice === 'string' ? { column: slice } : slice) as { column: string; values?: (string | number | boolean)[] });
+  .transform(
+    (slice) =>
+      (typeof slice === 'string' ? { column: slice } : slice) as {
+        column: string;
+        values?: (string | number | boolean)[];
+      },
+  );
 
 /** Quality on matured labels. */
 export const qualitySchema = z.strictObject({
@@ -43,20 +54,25 @@ export const qualitySchema = z.strictObject({
   window: duration.default('30d'),
   minLabels: count(1).default(200),
   metrics: z
-    .record(z.string(), z.strictObject({ ...bound, maxWorseThanRelease: finite.min(0, 'a number of 0 or more').optional() }))
+    .record(
+      z.string(),
+      z.strictObject({ ...bound, maxWorseThanRelease: finite.min(0, 'a number of 0 or more').optional() }),
+    )
     .refine((metrics) => Object.keys(metrics).length > 0, { error: 'at least one metric' }),
   /** Columns (or `{ column, values }`) for which quality is reported apart. */
   slices: z.array(sliceSchema).default([]),
   businessMetric: z.strictObject({ name: text, ...bound }).optional(),
 });
-export type Quality = z.output<typeof qualitySchema>;
+export type Quality = DeepReadonly<z.output<typeof qualitySchema>>;
 
 /** What is watched once a model serves. */
 export const monitoringSchema = z.strictObject({
   latency: latencySchema.optional(),
   errors: errorsSchema.optional(),
   availability: z
-    .strictObject({ targetPercent: z.number().gt(0, 'a percent above 0 and below 100').lt(100, 'a percent above 0 and below 100') })
+    .strictObject({
+      targetPercent: z.number().gt(0, 'a percent above 0 and below 100').lt(100, 'a percent above 0 and below 100'),
+    })
     .optional(),
   drift: driftSchema.optional(),
   quality: qualitySchema.optional(),
@@ -64,4 +80,4 @@ export const monitoringSchema = z.strictObject({
   costPerPrediction: z.strictObject({ max: money }).optional(),
   pipelineSuccess: z.strictObject({ minPercent: percent, window: duration }).optional(),
 });
-export type Monitoring = z.output<typeof monitoringSchema>;
+export type Monitoring = DeepReadonly<z.output<typeof monitoringSchema>>;

@@ -6,16 +6,24 @@ import { type PlatformDefinition, platformSchema } from './platform';
 import { asMap } from './raw';
 import type { RuleContext, SectionRule } from './rules/context';
 
-export type ParseResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type ParseResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Checks a definition and fills its defaults; reports every problem at once instead of throwing. */
 export function parsePlatform(input: unknown): ParseResult<PlatformDefinition> {
   if (isParsed(input)) return { ok: true, value: input };
   const result = platformSchema.safeParse(input);
-  const problems = inOrder([...(result.success ? [] : problemsOf(result.error, platformSchema, input)), ...crossRules(input)]);
+  const problems = inOrder([
+    ...(result.success ? [] : problemsOf(result.error, platformSchema, input)),
+    ...crossRules(input),
+  ]);
   if (!result.success || problems.length > 0) return { ok: false, problems };
   const models = Object.fromEntries(
-    Object.entries(result.data.models).map(([name, model]) => [name, { ...model, owner: model.owner ?? result.data.owner }]),
+    Object.entries(result.data.models).map(([name, model]) => [
+      name,
+      { ...model, owner: model.owner ?? result.data.owner },
+    ]),
   );
   const value = deepFreeze({ ...result.data, models }) as PlatformDefinition;
   PARSED.add(value);
@@ -25,14 +33,18 @@ export function parsePlatform(input: unknown): ParseResult<PlatformDefinition> {
 /** Definitions that came out of `parsePlatform`; they are frozen, so that they need no second parse. */
 const PARSED = new WeakSet<object>();
 
-const isParsed = (input: unknown): input is PlatformDefinition => typeof input === 'object' && input !== null && PARSED.has(input);
+const isParsed = (input: unknown): input is PlatformDefinition =>
+  typeof input === 'object' && input !== null && PARSED.has(input);
 
 /**
  * Parses a definition.
  * @returns the definition, deep-frozen, with every default filled
  * @throws DefinitionError with all problems at once
  */
-export function parsePlatformOrThrow(input: unknown, title = 'the platform definition is not valid'): PlatformDefinition {
+export function parsePlatformOrThrow(
+  input: unknown,
+  title = 'the platform definition is not valid',
+): PlatformDefinition {
   const result = parsePlatform(input);
   if (!result.ok) throw new DefinitionError(title, result.problems);
   return result.value;
@@ -55,7 +67,9 @@ export function parseSection<S extends z.ZodType>(
     ...(result.success ? [] : problemsOf(result.error, schema, input, path)),
     ...(rule && map ? rule(map, path, context) : []),
   ]);
-  return result.success && problems.length === 0 ? { ok: true, value: deepFreeze(result.data) } : { ok: false, problems };
+  return result.success && problems.length === 0
+    ? { ok: true, value: deepFreeze(result.data) }
+    : { ok: false, problems };
 }
 
 /** One problem a path and code, in the order of the paths, so that the same input gives the same text. */

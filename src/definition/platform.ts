@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODEL_NAME_MAX, PLATFORM_NAME_MAX } from '../kernel/names';
+import type { DeepReadonly } from '../kernel/readonly';
 import { STAGES } from '../kernel/stages';
 import { platformBudgetSchema } from './budget';
 import { deliverySchema } from './delivery';
@@ -16,7 +17,10 @@ export const platformSchema = z.strictObject({
   name: name(PLATFORM_NAME_MAX),
   owner: text,
   stage: z.enum(STAGES).default('core'),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as EUR').default('USD'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as EUR')
+    .default('USD'),
   tags: z.record(text, z.string()).default({}),
   /** In promotion order. */
   environments: z
@@ -33,9 +37,9 @@ export const platformSchema = z.strictObject({
     .refine((models) => Object.keys(models).length > 0, { error: 'at least one model' }),
 });
 
-type Frozen<T> = T extends readonly (infer U)[] ? readonly Frozen<U>[] : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
-
 /** A parsed definition: deep-frozen, no default left open. */
-export type PlatformDefinition = Frozen<Omit<z.output<typeof platformSchema>, 'models'> & { models: Record<string, Model> }>;
+export type PlatformDefinition = DeepReadonly<
+  Omit<z.output<typeof platformSchema>, 'models'> & { models: Record<string, Model> }
+>;
 /** A parsed model of a definition. */
 export type ModelDefinition = PlatformDefinition['models'][string];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { count, duration, durationOrZero, finite, percent } from './values';
 
 const stepPercent = z.number('a percent above 0 and below 100').gt(0, 'a percent above 0 and below 100');
@@ -16,7 +17,9 @@ export const releaseSchema = z.strictObject({
       { percent: 50, hold: '10m' },
     ]),
   /** For linear: the same step again and again. */
-  linear: z.strictObject({ stepPercent: stepPercent.lt(100, 'a percent above 0 and below 100'), hold: durationOrZero }).optional(),
+  linear: z
+    .strictObject({ stepPercent: stepPercent.lt(100, 'a percent above 0 and below 100'), hold: durationOrZero })
+    .optional(),
   finalHold: durationOrZero.default('30m'),
   /** Mirrored traffic before any live traffic; answers are compared. */
   shadow: z
@@ -53,4 +56,4 @@ export const releaseSchema = z.strictObject({
   keepPrevious: count(1).default(3),
   onConcurrent: z.enum(['queue', 'supersede']).default('queue'),
 });
-export type Release = z.output<typeof releaseSchema>;
+export type Release = DeepReadonly<z.output<typeof releaseSchema>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { count, duration, money, scheduleSchema } from './values';
 
 export const RETRAINING_CAUSES = ['drift', 'conceptDrift', 'quality', 'newData', 'freshness'] as const;
@@ -16,7 +17,9 @@ export const retrainingSchema = z.strictObject({
   maxModelAge: duration.optional(),
   maxCostPerRun: money.optional(),
   /** Waiting times after failures in a row; after the last it stops and pages. */
-  afterFailure: z.strictObject({ backoff: z.array(duration).min(1, 'at least one duration').default(['1h', '4h', '24h']) }).prefault({}),
+  afterFailure: z
+    .strictObject({ backoff: z.array(duration).min(1, 'at least one duration').default(['1h', '4h', '24h']) })
+    .prefault({}),
   release: z.enum(['automatic', 'manual']).default('automatic'),
 });
-export type Retraining = z.output<typeof retrainingSchema>;
+export type Retraining = DeepReadonly<z.output<typeof retrainingSchema>>;

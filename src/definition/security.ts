@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 
 export const securitySchema = z.strictObject({
   /** `managed`: the cloud's own keys; `customerKey`: keys of this platform, rotated. */
@@ -10,4 +11,4 @@ export const securitySchema = z.strictObject({
   /** Stateful resources survive the deletion of their stack. */
   deletionProtection: z.boolean().default(true),
 });
-export type Security = z.output<typeof securitySchema>;
+export type Security = DeepReadonly<z.output<typeof securitySchema>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { computeSchema, imageSchema } from './compute';
 import { count, duration, finite, money, percent } from './values';
 
@@ -17,4 +18,4 @@ export const servingSchema = z.strictObject({
   expectedRequestsPerMinute: finite.min(0, 'a rate of 0 or more').optional(),
   pricePerInstanceHour: money.optional(),
 });
-export type Serving = z.output<typeof servingSchema>;
+export type Serving = DeepReadonly<z.output<typeof servingSchema>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeepReadonly } from '../kernel/readonly';
 import { computeSchema, imageSchema } from './compute';
 import { duration, scalar, text } from './values';
 
@@ -15,9 +16,13 @@ export const trainingSchema = z.strictObject({
   seed: z.int('a whole number').min(0, 'a whole number of 0 or more').default(0),
   split: z
     .strictObject({
-      testPercent: z.number().gt(0, 'a percent above 0 and below 100').lt(100, 'a percent above 0 and below 100').default(20),
+      testPercent: z
+        .number()
+        .gt(0, 'a percent above 0 and below 100')
+        .lt(100, 'a percent above 0 and below 100')
+        .default(20),
       by: z.enum(['time', 'random']).default('time'),
     })
     .prefault({}),
 });
-export type Training = z.output<typeof trainingSchema>;
+export type Training = DeepReadonly<z.output<typeof trainingSchema>>;

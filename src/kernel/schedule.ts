@@ -19,13 +19,21 @@ export interface CronFields {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-function parseField(text: string, name: string, min: number, max: number, names: readonly string[] = []): number[] | null {
+function parseField(
+  text: string,
+  name: string,
+  min: number,
+  max: number,
+  names: readonly string[] = [],
+): number[] | null {
   if (text === '*') return null;
   const value = (part: string): number => {
     const named = names.indexOf(part.toLowerCase());
     const number = named >= 0 ? named + min : /^\d+$/.test(part) ? Number(part) : Number.NaN;
     if (!(number >= min && number <= max)) {
-      throw new RangeError(`${name}: got '${part}', expected ${min}–${max}${names.length > 0 ? ' or a three-letter name' : ''}`);
+      throw new RangeError(
+        `${name}: got '${part}', expected ${min}–${max}${names.length > 0 ? ' or a three-letter name' : ''}`,
+      );
     }
     return number;
   };
@@ -33,7 +41,8 @@ function parseField(text: string, name: string, min: number, max: number, names:
   for (const part of text.split(',')) {
     const [range = '', stepText, extra] = part.split('/');
     const step = stepText === undefined ? 1 : /^[1-9]\d*$/.test(stepText) ? Number(stepText) : Number.NaN;
-    if (extra !== undefined || Number.isNaN(step)) throw new RangeError(`${name}: got '${part}', expected a/n with n ≥ 1`);
+    if (extra !== undefined || Number.isNaN(step))
+      throw new RangeError(`${name}: got '${part}', expected a/n with n ≥ 1`);
     const [fromText = '', toText, more] = range.split('-');
     if (more !== undefined) throw new RangeError(`${name}: got '${range}', expected a-b`);
     const from = range === '*' ? min : value(fromText);
@@ -52,7 +61,8 @@ const span = (from: number, to: number): number[] => Array.from({ length: to - f
  */
 export function parseCron(cron: string, timeZone = 'UTC'): CronFields {
   const parts = cron.trim().split(/\s+/);
-  if (parts.length !== 5) throw new RangeError(`got ${parts.length} fields, expected five: minute hour day-of-month month day-of-week`);
+  if (parts.length !== 5)
+    throw new RangeError(`got ${parts.length} fields, expected five: minute hour day-of-month month day-of-week`);
   const [minute, hour, dom, month, dow] = parts as [string, string, string, string, string];
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -118,7 +128,8 @@ export function printCron(fields: CronFields): string {
 
 function stepOf(values: readonly number[], whole: number): string | undefined {
   const step = values.length > 1 ? values[1]! - values[0]! : 0;
-  const even = values[0] === 0 && step > 1 && values.length === Math.ceil(whole / step) && values.every((v, i) => v === i * step);
+  const even =
+    values[0] === 0 && step > 1 && values.length === Math.ceil(whole / step) && values.every((v, i) => v === i * step);
   return even && whole % step === 0 ? `*/${step}` : undefined;
 }
 
@@ -132,7 +143,10 @@ export function nextFireTimes(schedule: Schedule, after: Date, count: number): D
     const first = (Math.floor(after.getTime() / step) + 1) * step;
     return Array.from({ length: count }, (_, i) => new Date(first + i * step));
   }
-  return new Cron(schedule.cron, { timezone: schedule.timeZone, domAndDow: false, paused: true }).nextRuns(count, after);
+  return new Cron(schedule.cron, { timezone: schedule.timeZone, domAndDow: false, paused: true }).nextRuns(
+    count,
+    after,
+  );
 }
 
 /** Mean seconds between two firings, over a year from a fixed date; used by findings. */
@@ -141,5 +155,7 @@ export function meanPeriodSeconds(schedule: Schedule): number {
   const from = new Date('2026-01-01T00:00:00Z');
   const fires = nextFireTimes(schedule, from, 60);
   const last = fires.at(-1);
-  return last === undefined || fires.length < 2 ? Number.POSITIVE_INFINITY : (last.getTime() - fires[0]!.getTime()) / 1000 / (fires.length - 1);
+  return last === undefined || fires.length < 2
+    ? Number.POSITIVE_INFINITY
+    : (last.getTime() - fires[0]!.getTime()) / 1000 / (fires.length - 1);
 }

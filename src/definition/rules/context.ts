@@ -1,5 +1,5 @@
-import { type Problem, show } from '../../kernel/problem';
 import type { Task } from '../../kernel/metric-catalogue';
+import { type Problem, show } from '../../kernel/problem';
 import { asMap, type RawMap } from '../raw';
 
 /** What a section's rules may know of its neighbours; each may be missing or invalid. */
@@ -17,7 +17,13 @@ export const problem = (
   got: unknown,
   expected: string,
   fix: string,
-): Problem => ({ code, path: path.map(String).join('.'), got: typeof got === 'string' && got.startsWith('=') ? got.slice(1) : show(got), expected, fix });
+): Problem => ({
+  code,
+  path: path.map(String).join('.'),
+  got: typeof got === 'string' && got.startsWith('=') ? got.slice(1) : show(got),
+  expected,
+  fix,
+});
 
 /** A text for `got` that is shown as it stands. */
 export const words = (text: string): string => `=${text}`;
@@ -26,7 +32,15 @@ export const words = (text: string): string => `=${text}`;
 export function noSuchColumn(column: unknown, path: readonly PropertyKey[], columns: RawMap | undefined): Problem[] {
   if (columns === undefined || typeof column !== 'string' || column in columns) return [];
   const known = Object.keys(columns);
-  return [problem('noSuchColumn', path, column, `one of the data's columns: ${known.join(', ')}`, `declare ${column} in data.columns, or name one that is there`)];
+  return [
+    problem(
+      'noSuchColumn',
+      path,
+      column,
+      `one of the data's columns: ${known.join(', ')}`,
+      `declare ${column} in data.columns, or name one that is there`,
+    ),
+  ];
 }
 
 export const columnsOf = (model: RawMap | undefined): RawMap | undefined => asMap(asMap(model?.['data'])?.['columns']);

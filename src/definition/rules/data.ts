@@ -1,6 +1,6 @@
 import type { Problem } from '../../kernel/problem';
-import { nearest } from '../schema-keys';
 import { asList, asMap, asNumber, asText, type RawMap } from '../raw';
+import { nearest } from '../schema-keys';
 import { columnsOf, noSuchColumn, problem, type SectionRule, words } from './context';
 
 /** Rules within `data`: named columns exist and have a fitting type, bounds are in order. */
@@ -12,7 +12,15 @@ export const dataRules: SectionRule = (data, path) => {
     ...noSuchColumn(data['key'], [...path, 'key'], columns),
     ...noSuchColumn(label?.['column'], [...path, 'label', 'column'], columns),
     ...(label?.['source'] !== undefined && data['key'] === undefined
-      ? [problem('keyNeeded', [...path, 'key'], undefined, 'a key column, since labels that arrive apart are joined on it', 'add data.key')]
+      ? [
+          problem(
+            'keyNeeded',
+            [...path, 'key'],
+            undefined,
+            'a key column, since labels that arrive apart are joined on it',
+            'add data.key',
+          ),
+        ]
       : []),
     ...positiveRule(label, path, columns),
     ...Object.entries(columns ?? {}).flatMap(([name, column]) => columnRule(asMap(column), [...path, 'columns', name])),
@@ -31,14 +39,30 @@ function timestampRule(data: RawMap, path: readonly PropertyKey[], columns: RawM
   const type = asMap(columns[name])?.['type'];
   return type === undefined || type === 'timestamp'
     ? []
-    : [problem('notATimestamp', [...path, 'timestamp'], words(`column ${name} of type ${String(type)}`), 'a column of type timestamp', `give ${name} the type timestamp`)];
+    : [
+        problem(
+          'notATimestamp',
+          [...path, 'timestamp'],
+          words(`column ${name} of type ${String(type)}`),
+          'a column of type timestamp',
+          `give ${name} the type timestamp`,
+        ),
+      ];
 }
 
 function positiveRule(label: RawMap | undefined, path: readonly PropertyKey[], columns: RawMap | undefined): Problem[] {
   const positive = label?.['positive'];
   const values = asList(asMap(columns?.[String(label?.['column'])])?.['values']);
   if (positive === undefined || values === undefined || values.includes(positive)) return [];
-  return [problem('notAValue', [...path, 'label', 'positive'], positive, `one of the label's values: ${values.map(String).join(', ')}`, 'name one of them')];
+  return [
+    problem(
+      'notAValue',
+      [...path, 'label', 'positive'],
+      positive,
+      `one of the label's values: ${values.map(String).join(', ')}`,
+      'name one of them',
+    ),
+  ];
 }
 
 function columnRule(column: RawMap | undefined, path: readonly PropertyKey[]): Problem[] {
@@ -62,6 +86,8 @@ function expressionNames(data: RawMap, path: readonly PropertyKey[]): Problem[] 
       if (name !== undefined) seen.add(name);
       return [];
     }
-    return [problem('duplicateName', [...path, 'expressions', index, 'name'], name, 'a name that is used once', 'rename it')];
+    return [
+      problem('duplicateName', [...path, 'expressions', index, 'name'], name, 'a name that is used once', 'rename it'),
+    ];
   });
 }

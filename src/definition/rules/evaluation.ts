@@ -11,7 +11,15 @@ export const evaluationRules: SectionRule = (evaluation, path, context) => {
   return [
     ...metricRules(metrics, [...path, 'metrics'], context, BOUNDS),
     ...(primary !== undefined && metrics !== undefined && !(primary in metrics)
-      ? [problem('unknownPrimary', [...path, 'primary'], primary, `one of the metrics: ${Object.keys(metrics).join(', ')}`, 'name one of them')]
+      ? [
+          problem(
+            'unknownPrimary',
+            [...path, 'primary'],
+            primary,
+            `one of the metrics: ${Object.keys(metrics).join(', ')}`,
+            'name one of them',
+          ),
+        ]
       : []),
     ...(asList(evaluation['slices']) ?? []).flatMap((raw, index) => {
       const slice = asMap(raw);

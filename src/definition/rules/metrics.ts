@@ -1,4 +1,10 @@
-import { isBuiltInMetric, isCustomMetric, METRIC_DIRECTIONS, METRICS_BY_TASK, type MetricDirection } from '../../kernel/metric-catalogue';
+import {
+  isBuiltInMetric,
+  isCustomMetric,
+  METRIC_DIRECTIONS,
+  METRICS_BY_TASK,
+  type MetricDirection,
+} from '../../kernel/metric-catalogue';
 import type { Problem } from '../../kernel/problem';
 import { asMap, asText, type RawMap } from '../raw';
 import { nearest } from '../schema-keys';
@@ -12,7 +18,12 @@ interface Options {
 }
 
 /** Rules of a map metric → bounds: the metric is legal for the task, its bounds fit its direction, at least one is there. */
-export function metricRules(metrics: RawMap | undefined, path: readonly PropertyKey[], context: RuleContext, options: Options): Problem[] {
+export function metricRules(
+  metrics: RawMap | undefined,
+  path: readonly PropertyKey[],
+  context: RuleContext,
+  options: Options,
+): Problem[] {
   return Object.entries(metrics ?? {}).flatMap(([metric, raw]) => {
     const at = [...path, metric];
     const illegal = metricName(metric, at, context);
@@ -45,10 +56,26 @@ function boundRules(metric: string, bound: RawMap, path: readonly PropertyKey[],
   const direction = builtIn ?? stated;
   const problems: Problem[] = [];
   if (direction === undefined && options.customNeedsDirection) {
-    problems.push(problem('directionNeeded', [...path, 'direction'], undefined, 'higherIsBetter or lowerIsBetter', `say which way ${metric} improves`));
+    problems.push(
+      problem(
+        'directionNeeded',
+        [...path, 'direction'],
+        undefined,
+        'higherIsBetter or lowerIsBetter',
+        `say which way ${metric} improves`,
+      ),
+    );
   }
   if (builtIn !== undefined && stated !== undefined && stated !== builtIn) {
-    problems.push(problem('wrongDirection', [...path, 'direction'], stated, `${builtIn}, which ${metric} always is`, 'remove direction'));
+    problems.push(
+      problem(
+        'wrongDirection',
+        [...path, 'direction'],
+        stated,
+        `${builtIn}, which ${metric} always is`,
+        'remove direction',
+      ),
+    );
   }
   const wrong = direction === 'higherIsBetter' ? 'max' : direction === 'lowerIsBetter' ? 'min' : undefined;
   if (wrong !== undefined && bound[wrong] !== undefined) {
@@ -64,10 +91,20 @@ function boundRules(metric: string, bound: RawMap, path: readonly PropertyKey[],
     );
   }
   if (direction === undefined && bound['min'] !== undefined && bound['max'] !== undefined) {
-    problems.push(problem('twoBounds', path, bound, 'min or max, since a metric has one bad direction', 'keep one of them'));
+    problems.push(
+      problem('twoBounds', path, bound, 'min or max, since a metric has one bad direction', 'keep one of them'),
+    );
   }
   if (!options.bounds.some((key) => bound[key] !== undefined)) {
-    problems.push(problem('noBound', path, bound, `at least one of ${options.bounds.join(', ')}`, 'add a bound: without one nothing is decided'));
+    problems.push(
+      problem(
+        'noBound',
+        path,
+        bound,
+        `at least one of ${options.bounds.join(', ')}`,
+        'add a bound: without one nothing is decided',
+      ),
+    );
   }
   return problems;
 }

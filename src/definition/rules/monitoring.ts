@@ -7,7 +7,15 @@ export const driftRules: SectionRule = (drift, path) => {
   const breaches = asMap(drift['breaches']);
   const [windows, of] = [asNumber(breaches?.['windows']), asNumber(breaches?.['of'])];
   return windows !== undefined && of !== undefined && windows > of
-    ? [problem('moreThanAll', [...path, 'breaches', 'windows'], windows, `at most \`of\` (${of})`, 'lower windows or raise of')]
+    ? [
+        problem(
+          'moreThanAll',
+          [...path, 'breaches', 'windows'],
+          windows,
+          `at most \`of\` (${of})`,
+          'lower windows or raise of',
+        ),
+      ]
     : [];
 };
 

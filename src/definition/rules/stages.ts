@@ -33,7 +33,8 @@ export function stageRules(platform: RawMap, stage: Stage): Problem[] {
   const approvers = asMap(platform['governance'])?.['approvers'];
   return [
     ...missingOf(platform, REQUIRED_OF_PLATFORM, [], stage),
-    ...(stageIncludes(stage, 'scale') && (approvers === undefined || (Array.isArray(approvers) && approvers.length === 0))
+    ...(stageIncludes(stage, 'scale') &&
+    (approvers === undefined || (Array.isArray(approvers) && approvers.length === 0))
       ? [stageProblem(['governance', 'approvers'], 'scale', stage)]
       : []),
     ...Object.entries(models).flatMap(([name, model]) => {
@@ -60,5 +61,7 @@ const stageProblem = (path: readonly string[], from: Stage, stage: Stage): Probl
     path,
     undefined,
     `a section that is required from stage ${from} on`,
-    stage === from ? `add ${path.at(-1)}, or lower the platform's stage` : `add ${path.at(-1)}: stage ${stage} includes ${from}`,
+    stage === from
+      ? `add ${path.at(-1)}, or lower the platform's stage`
+      : `add ${path.at(-1)}: stage ${stage} includes ${from}`,
   );

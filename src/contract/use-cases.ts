@@ -1,0 +1,26 @@
+/** Every use case: one exported function in src/runtime/usecases, called by an entrypoint on each cloud and by the local engine. */
+export const USE_CASES = [
+  // pipeline
+  'checkData',
+  'prepareEvaluation',
+  'decideGate',
+  'registerVersion',
+  'requestRelease',
+  'recordFailure',
+  // release
+  'verifyArtifact',
+  'deployShadow',
+  'analyseShadow',
+  'deployChallenger',
+  'shiftTraffic',
+  'analyseTraffic',
+  'promote',
+  'rollBack',
+  // monitoring and retraining
+  'monitorDrift',
+  'monitorQuality',
+  'decideRetraining',
+  'reportDora',
+  'recordIncident',
+] as const;
+export type UseCase = (typeof USE_CASES)[number];

@@ -1,0 +1,293 @@
+import type { Data } from '../definition/data';
+import type { Drift, Monitoring, Quality } from '../definition/monitoring';
+import { durationSeconds } from '../kernel/duration';
+import { toJson } from '../kernel/json';
+import { isBuiltInMetric, METRIC_DIRECTIONS, type Task } from '../kernel/metric-catalogue';
+import { meanPeriodSeconds } from '../kernel/schedule';
+import { alarm, metric, type RunbookLink } from './alarm';
+import type { AlarmPlan, DriftPlan, MetricPlan, MonitoringJobPlan, PermissionPlan } from './plan';
+
+export interface DriftInput {
+  readonly model: string;
+  readonly task: Task;
+  readonly data: Data;
+  readonly drift: Drift;
+  readonly quality: Quality | null;
+  readonly freshness: Monitoring['freshness'] | null;
+  readonly costPerPrediction: Monitoring['costPerPrediction'] | null;
+  /** For cost per prediction. */
+  readonly pricePerInstanceHour: number | null;
+  readonly runbook: RunbookLink;
+}
+
+/** What is watched of a model's inputs, predictions and quality. */
+export function planDrift(input: DriftInput): DriftPlan {
+  const { model, task, data, drift, quality } = input;
+  return {
+    model,
+    task,
+    data,
+    watchedColumns: watchedColumns(data),
+    windowSeconds: durationSeconds(drift.window),
+    jobs: driftJobs(input),
+    alarms: [...driftAlarms(input), ...(quality ? qualityAlarms(input, quality) : [])],
+    metrics: driftMetrics(input),
+    schedules: driftJobs(input).map((job) => ({
+      id: job.id,
+      schedule: job.schedule,
+      starts: { kind: 'job', id: job.id } as const,
+    })),
+    permissions: PERMISSIONS,
+    retention: [{ what: 'queryResults', seconds: 7 * 86_400, locked: false }],
+  };
+}
+
+/** Columns of which the distribution is watched: model inputs with drift on. */
+export const watchedColumns = (data: Data): string[] =>
+  Object.entries(data.columns)
+    .filter(([name, column]) => column.feature && column.drift !== false && name !== data.label.column)
+    .map(([name]) => name);
+
+function driftJobs({
+  model,
+  task,
+  data,
+  drift,
+  quality,
+  freshness,
+  costPerPrediction,
+  pricePerInstanceHour,
+}: DriftInput): MonitoringJobPlan[] {
+  const shared = { model, task, data: toJson(data) };
+  return [
+    {
+      id: 'drift',
+      use: 'monitorDrift',
+      arguments: { ...shared, drift: toJson(drift), freshness: freshness ?? null },
+      schedule: drift.schedule,
+      timeoutSeconds: 900,
+    },
+    ...(quality
+      ? [
+          {
+            id: 'quality',
+            use: 'monitorQuality' as const,
+            arguments: {
+              ...shared,
+              quality: toJson(quality),
+              cost: toJson({ maxPerPrediction: costPerPrediction?.max ?? null, pricePerInstanceHour }),
+            },
+            schedule: quality.schedule,
+            timeoutSeconds: 900,
+          },
+        ]
+      : []),
+  ];
+}
+
+function driftMetrics({ data, drift, quality, costPerPrediction }: DriftInput): MetricPlan[] {
+  return [
+    ...watchedColumns(data).map((column) => metric('DriftScore', { Column: column })),
+    metric('DriftedColumnsPercent'),
+    metric('DriftBreach'),
+    metric('DataVerdict'),
+    ...(drift.predictions ? [metric('PredictionDrift')] : []),
+    metric('DataAge'),
+    ...(quality
+      ? [
+          ...Object.keys(quality.metrics).flatMap((name) => [
+            metric('Quality', { Metric: name }),
+            metric('QualityBreach', { Metric: name }),
+            ...quality.slices.map((slice) => metric('Quality', { Metric: name, Slice: slice.column })),
+          ]),
+          metric('LabelledRows'),
+          metric('ConceptDrift'),
+          ...(costPerPrediction ? [metric('CostPerPrediction')] : []),
+        ]
+      : []),
+  ];
+}
+
+/** CloudWatch and Cloud Monitoring take at most a day as period; a job that runs less often is watched day by day. */
+const periodOf = (schedule: Parameters<typeof meanPeriodSeconds>[0]): number =>
+  Math.min(86_400, Math.max(60, Math.ceil(meanPeriodSeconds(schedule) / 60) * 60));
+
+function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan[] {
+  const periodSeconds = periodOf(drift.schedule);
+  const maxAge = freshness ?? data.freshness;
+  return [
+    alarm(
+      {
+        id: 'data-drift',
+        kind: 'dataDrift',
+        severity: 'ticket',
+        summary: `Inputs drift: a critical column or more than ${drift.maxDriftedColumnsPercent} % of columns beyond ${drift.method} ${drift.critical} in ${drift.breaches.windows} of ${drift.breaches.of} windows`,
+        metric: { name: 'DriftBreach', dimensions: {}, statistic: 'maximum' },
+        comparator: 'atOrAbove',
+        threshold: 1,
+        periodSeconds,
+      },
+      runbook,
+    ),
+    ...(drift.predictions
+      ? [
+          alarm(
+            {
+              id: 'prediction-drift',
+              kind: 'predictionDrift',
+              severity: 'ticket',
+              summary: `Predictions drift beyond ${drift.method} ${drift.critical}`,
+              metric: { name: 'PredictionDrift', dimensions: {}, statistic: 'maximum' },
+              comparator: 'atOrAbove',
+              threshold: drift.critical,
+              periodSeconds,
+              datapoints: { breaching: drift.breaches.windows, of: drift.breaches.of },
+            },
+            runbook,
+          ),
+        ]
+      : []),
+    alarm(
+      {
+        id: 'drift-undecided',
+        kind: 'insufficientData',
+        severity: 'info',
+        summary: `Fewer than ${drift.minRows} rows in ${drift.window}: drift cannot be decided`,
+        metric: { name: 'DataVerdict', dimensions: {}, statistic: 'minimum' },
+        comparator: 'below',
+        threshold: 1,
+        periodSeconds,
+        datapoints: { breaching: 3, of: 3 },
+      },
+      runbook,
+    ),
+    ...(maxAge
+      ? [
+          alarm(
+            {
+              id: 'data-freshness',
+              kind: 'dataFreshness',
+              severity: 'ticket',
+              summary: `The newest event is older than ${maxAge}`,
+              metric: { name: 'DataAge', dimensions: {}, statistic: 'maximum' },
+              comparator: 'above',
+              threshold: durationSeconds(maxAge),
+              periodSeconds,
+              missingData: 'breaching',
+            },
+            runbook,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function qualityAlarms({ costPerPrediction, runbook }: DriftInput, quality: Quality): AlarmPlan[] {
+  const periodSeconds = periodOf(quality.schedule);
+  return [
+    ...Object.entries(quality.metrics).flatMap(([name, bound]) => {
+      const shared = { kind: 'qualityDecay', severity: 'page', periodSeconds } as const;
+      const direction = isBuiltInMetric(name)
+        ? METRIC_DIRECTIONS[name]
+        : bound.min === undefined
+          ? 'lowerIsBetter'
+          : 'higherIsBetter';
+      const limit = direction === 'higherIsBetter' ? bound.min : bound.max;
+      const id = name.replace('.', '-').toLowerCase();
+      return [
+        ...(limit !== undefined
+          ? [
+              alarm(
+                {
+                  ...shared,
+                  id: `quality-${id}`,
+                  summary: `${name} on matured labels is ${direction === 'higherIsBetter' ? 'below' : 'above'} ${limit}`,
+                  metric: {
+                    name: 'Quality',
+                    dimensions: { Metric: name },
+                    statistic: direction === 'higherIsBetter' ? 'minimum' : 'maximum',
+                  },
+                  comparator: direction === 'higherIsBetter' ? 'below' : 'above',
+                  threshold: limit,
+                },
+                runbook,
+              ),
+            ]
+          : []),
+        ...(bound.maxWorseThanRelease !== undefined
+          ? [
+              alarm(
+                {
+                  ...shared,
+                  id: `quality-${id}-decay`,
+                  summary: `${name} is more than ${bound.maxWorseThanRelease} worse than at release`,
+                  metric: { name: 'QualityBreach', dimensions: { Metric: name }, statistic: 'maximum' },
+                  comparator: 'atOrAbove',
+                  threshold: 1,
+                },
+                runbook,
+              ),
+            ]
+          : []),
+      ];
+    }),
+    alarm(
+      {
+        id: 'concept-drift',
+        kind: 'conceptDrift',
+        severity: 'page',
+        summary: 'Quality falls while the inputs do not drift: what the model learnt no longer holds',
+        metric: { name: 'ConceptDrift', dimensions: {}, statistic: 'maximum' },
+        comparator: 'atOrAbove',
+        threshold: 1,
+        periodSeconds,
+      },
+      runbook,
+    ),
+    alarm(
+      {
+        id: 'labels-missing',
+        kind: 'insufficientData',
+        severity: 'ticket',
+        summary: `Fewer than ${quality.minLabels} matured labels in ${quality.window}: quality cannot be decided`,
+        metric: { name: 'LabelledRows', dimensions: {}, statistic: 'minimum' },
+        comparator: 'below',
+        threshold: quality.minLabels,
+        periodSeconds,
+        datapoints: { breaching: 3, of: 3 },
+      },
+      runbook,
+    ),
+    ...(costPerPrediction
+      ? [
+          alarm(
+            {
+              id: 'cost-per-prediction',
+              kind: 'costPerPrediction',
+              severity: 'ticket',
+              summary: `A prediction costs more than ${costPerPrediction.max}`,
+              metric: { name: 'CostPerPrediction', dimensions: {}, statistic: 'average' },
+              comparator: 'above',
+              threshold: costPerPrediction.max,
+              periodSeconds,
+            },
+            runbook,
+          ),
+        ]
+      : []),
+  ];
+}
+
+const PERMISSIONS: readonly PermissionPlan[] = [
+  { role: 'monitor', action: 'readData', because: 'drift, quality: labels' },
+  { role: 'monitor', action: 'readCapture', because: 'drift, quality' },
+  { role: 'monitor', action: 'queryData', because: 'drift, quality' },
+  { role: 'monitor', action: 'readArtifacts', because: 'drift: reference profile' },
+  { role: 'monitor', action: 'writeArtifacts', because: 'drift: window verdicts' },
+  { role: 'monitor', action: 'readRegistry', because: 'drift: champion' },
+  { role: 'monitor', action: 'writeMetrics', because: 'drift, quality' },
+  { role: 'monitor', action: 'notify', because: 'verdicts' },
+  { role: 'monitor', action: 'writeLogs', because: 'every run' },
+  { role: 'monitor', action: 'writeTraces', because: 'every run' },
+  { role: 'monitor', action: 'useKey', because: 'encrypted storage' },
+];

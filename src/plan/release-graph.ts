@@ -1,0 +1,237 @@
+import type { Release } from '../definition/release';
+import { durationSeconds } from '../kernel/duration';
+import { type Json, toJson } from '../kernel/json';
+import { type ChoiceStep, type Step, type StepGraph, TASK_RETRY, type TaskStep } from './step-graph';
+
+/** Live traffic of the challenger, step by step, in the order of the release; 100 is last. */
+export function releaseSteps(release: Release): { percent: number; holdSeconds: number }[] {
+  const finalStep = { percent: 100, holdSeconds: durationSeconds(release.finalHold) };
+  switch (release.strategy) {
+    case 'canary':
+      return [
+        ...release.steps.map(({ percent, hold }) => ({ percent, holdSeconds: durationSeconds(hold) })),
+        finalStep,
+      ];
+    case 'linear': {
+      const { stepPercent, hold } = release.linear ?? { stepPercent: 100, hold: '0s' as const };
+      const count = Math.ceil(100 / stepPercent) - 1;
+      return [
+        ...Array.from({ length: count }, (_, i) => ({
+          percent: stepPercent * (i + 1),
+          holdSeconds: durationSeconds(hold),
+        })),
+        finalStep,
+      ];
+    }
+    // Both switch at once; blueGreen keeps the old fleet until the final hold is over, allAtOnce replaces it.
+    case 'blueGreen':
+    case 'allAtOnce':
+      return [finalStep];
+  }
+}
+
+const DEPLOY_TIMEOUT = 3600;
+const CALL_TIMEOUT = 300;
+
+/** The release controller: verify → shadow → steps with analysis → final hold → promote, or roll back. */
+export function releaseGraph(model: string, release: Release, policy: { readonly [key: string]: Json }): StepGraph {
+  const call = (
+    step: Omit<TaskStep, 'kind' | 'retry' | 'timeoutSeconds' | 'onError'> &
+      Partial<Pick<TaskStep, 'onError' | 'timeoutSeconds'>>,
+  ): TaskStep => ({
+    kind: 'task',
+    retry: TASK_RETRY,
+    timeoutSeconds: CALL_TIMEOUT,
+    onError: 'rollBack',
+    ...step,
+  });
+  const releaseJson = toJson(release);
+  const every = durationSeconds(release.analysis.every);
+  const live = releaseSteps(release);
+  const firstLive = 'shift1';
+  const shadow = release.shadow ? shadowSteps(model, release, policy, every, call) : [];
+  const steps: Step[] = [
+    call({
+      id: 'verify',
+      describe: 'take the release lock, verify approval and artifact digest',
+      use: 'verifyArtifact',
+      arguments: { model, release: releaseJson },
+      output: 'verified',
+      next: 'hasChampion',
+      onError: 'rejected',
+    }),
+    {
+      kind: 'choice',
+      id: 'hasChampion',
+      describe: 'the first version has nobody to be compared with',
+      on: 'verified.hasChampion',
+      cases: [{ equals: true, next: shadow[0]?.id ?? 'deploy' }],
+      otherwise: 'deployFirst',
+    },
+    ...shadow,
+    call({
+      id: 'deploy',
+      describe: 'deploy the challenger without live traffic',
+      use: 'deployChallenger',
+      arguments: { model, traffic: 'none', ...policy },
+      output: 'deployment',
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: firstLive,
+    }),
+    ...live.flatMap((step, index) =>
+      liveStep(
+        model,
+        step,
+        index + 1,
+        index + 1 < live.length ? `shift${index + 2}` : 'promote',
+        every,
+        releaseJson,
+        policy,
+        call,
+      ),
+    ),
+    call({
+      id: 'deployFirst',
+      describe: 'create the endpoint for the first version',
+      use: 'deployChallenger',
+      arguments: { model, traffic: 'all', ...policy },
+      output: 'deployment',
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: 'promote',
+    }),
+    call({
+      id: 'promote',
+      describe: 'challenger becomes champion; old versions beyond keepPrevious go; free the lock',
+      use: 'promote',
+      arguments: { model, keepPrevious: release.keepPrevious },
+      output: 'promotion',
+      next: 'released',
+    }),
+    { kind: 'end', id: 'released', describe: 'the challenger is the champion', outcome: 'succeeded' },
+    call({
+      id: 'rollBack',
+      describe: 'give the champion all live traffic, read it back, record it, free the lock',
+      use: 'rollBack',
+      arguments: { model },
+      output: 'rollback',
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: 'rolledBack',
+      onError: 'rollBackFailed',
+    }),
+    { kind: 'end', id: 'rolledBack', describe: 'the champion has all live traffic again', outcome: 'failed' },
+    call({
+      id: 'rollBackFailed',
+      describe: 'page: the champion could not be given its traffic back',
+      use: 'recordIncident',
+      arguments: { model, kind: 'releaseRolledBack', severity: 'page' },
+      output: 'incident',
+      next: 'stuck',
+      onError: 'stuck',
+    }),
+    { kind: 'end', id: 'stuck', describe: 'a person has to look', outcome: 'failed' },
+    { kind: 'end', id: 'rejected', describe: 'the version may not take traffic', outcome: 'failed' },
+  ];
+  const holds =
+    live.reduce((sum, step) => sum + step.holdSeconds, 0) +
+    (release.shadow ? durationSeconds(release.shadow.duration) : 0);
+  const longest =
+    holds * (1 + release.analysis.maxExtension) +
+    live.length * durationSeconds(release.analysis.pauseTimeout) +
+    3 * DEPLOY_TIMEOUT;
+  return { id: 'release', startAt: 'verify', steps, timeoutSeconds: Math.ceil(longest) };
+}
+
+type Call = (
+  step: Omit<TaskStep, 'kind' | 'retry' | 'timeoutSeconds' | 'onError'> &
+    Partial<Pick<TaskStep, 'onError' | 'timeoutSeconds'>>,
+) => TaskStep;
+
+function liveStep(
+  model: string,
+  step: { percent: number; holdSeconds: number },
+  index: number,
+  next: string,
+  every: number,
+  release: Json,
+  policy: { readonly [key: string]: Json },
+  call: Call,
+): Step[] {
+  const label = step.percent === 100 ? 'final hold' : `step ${index}`;
+  return [
+    call({
+      id: `shift${index}`,
+      describe: `${label}: ${step.percent} % of live traffic to the challenger, read back`,
+      use: 'shiftTraffic',
+      arguments: { model, percent: step.percent, step: index, holdSeconds: step.holdSeconds },
+      output: 'traffic',
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: `hold${index}`,
+    }),
+    {
+      kind: 'wait',
+      id: `hold${index}`,
+      describe: `${label}: until the next look`,
+      seconds: Math.max(1, Math.min(every, step.holdSeconds || every)),
+      next: `look${index}`,
+    },
+    call({
+      id: `look${index}`,
+      describe: `${label}: compare challenger and champion`,
+      use: 'analyseTraffic',
+      arguments: { model, percent: step.percent, step: index, holdSeconds: step.holdSeconds, release, ...policy },
+      output: 'analysis',
+      next: `decide${index}`,
+    }),
+    decision(`decide${index}`, 'analysis.action', next, `hold${index}`),
+  ];
+}
+
+function shadowSteps(
+  model: string,
+  release: Release,
+  policy: { readonly [key: string]: Json },
+  every: number,
+  call: Call,
+): Step[] {
+  const shadow = release.shadow!;
+  const holdSeconds = durationSeconds(shadow.duration);
+  return [
+    call({
+      id: 'shadowDeploy',
+      describe: `mirror ${shadow.percent} % of requests to the challenger`,
+      use: 'deployShadow',
+      arguments: { model, percent: shadow.percent, holdSeconds, ...policy },
+      output: 'shadow',
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: 'shadowHold',
+    }),
+    {
+      kind: 'wait',
+      id: 'shadowHold',
+      describe: 'shadow: until the next look',
+      seconds: Math.max(1, Math.min(every, holdSeconds)),
+      next: 'shadowLook',
+    },
+    call({
+      id: 'shadowLook',
+      describe: 'compare the mirrored answers',
+      use: 'analyseShadow',
+      arguments: { model, holdSeconds, release: toJson(release), ...policy },
+      output: 'shadowAnalysis',
+      next: 'shadowDecide',
+    }),
+    decision('shadowDecide', 'shadowAnalysis.action', 'deploy', 'shadowHold'),
+  ];
+}
+
+const decision = (id: string, on: string, advance: string, wait: string): ChoiceStep => ({
+  kind: 'choice',
+  id,
+  describe: 'advance, look again, or roll back',
+  on,
+  cases: [
+    { equals: 'advance', next: advance },
+    { equals: 'wait', next: wait },
+  ],
+  otherwise: 'rollBack',
+});

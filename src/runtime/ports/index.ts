@@ -1,0 +1,12 @@
+export type { ArtifactStore } from './artifact-store';
+export type { Clock } from './clock';
+export type { DataSource } from './data-source';
+export type { LedgerStore } from './ledger-store';
+export type { MetricPoint, MetricSink } from './metric-sink';
+export type { CatalogueEntry, CatalogueLabels, ModelCatalogue } from './model-catalogue';
+export type { Notification, Notifier } from './notifier';
+export type { Deployment, ServingTarget, TrafficState } from './serving-target';
+export type { SqlEngine } from './sql-engine';
+export type { StateStore, Versioned } from './state-store';
+export type { ArmTraffic, PredictionPair, TrafficTelemetry } from './traffic-telemetry';
+export type { WorkflowStarter } from './workflow-starter';

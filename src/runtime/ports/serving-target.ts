@@ -1,0 +1,38 @@
+/** What serves a model and how its traffic is split; owned by the release controller. Every call is idempotent. */
+export interface ServingTarget {
+  /** Makes a version ready to serve beside what serves now, without live traffic (or as the first version, with all of it). */
+  deploy(deployment: Deployment): Promise<void>;
+  /** Percent of live traffic to the challenger; the champion has the rest. Returns when it is in force. */
+  setTraffic(challenger: number, percent: number): Promise<void>;
+  /** What is really so, read from the cloud. */
+  read(): Promise<TrafficState>;
+  /** Mirrors a percent of requests to a version that is deployed; 0 stops it. */
+  mirror(version: number, percent: number): Promise<void>;
+  /** Takes a version out that has no live traffic. */
+  remove(version: number): Promise<void>;
+}
+
+export interface Deployment {
+  readonly model: string;
+  readonly version: number;
+  readonly artifactUri: string;
+  /** Cloud's own id of the version, from the catalogue. */
+  readonly externalId: string;
+  readonly first: boolean;
+  readonly serving: {
+    readonly instances: { readonly min: number; readonly max: number };
+    readonly capturePercent: number;
+    readonly targetRequestsPerInstance: number;
+    readonly timeoutSeconds: number;
+  };
+}
+
+export interface TrafficState {
+  /** `ready`, or what goes on. A target that rolls itself back is `changing` until it has settled. */
+  readonly status: 'absent' | 'ready' | 'changing' | 'failed';
+  /** Live traffic by version; percents add to 100 unless the target is absent. */
+  readonly live: Readonly<Record<number, number>>;
+  readonly mirrored: Readonly<Record<number, number>>;
+  /** The cloud's name of the configuration that is in force. */
+  readonly configuration: string | null;
+}
