@@ -1,0 +1,84 @@
+import type { SqlDialect, ValueMaps } from '../dialect';
+import { nextDown } from '../doubles';
+import { badLiteral } from '../errors';
+import { doubleQuoted, exponentForm, hasControlCharacters, integerDigits, singleQuoted, utcText } from '../literals';
+
+function text(value: string): string {
+  if (!hasControlCharacters(value)) return singleQuoted(value);
+  const escaped = singleQuoted(value)
+    .replaceAll('\\', '\\\\')
+    .replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `E${escaped}`;
+}
+
+function number(value: number): string {
+  if (Number.isFinite(value)) return exponentForm(value);
+  return `CAST('${Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'}' AS DOUBLE)`;
+}
+
+const list = (values: readonly string[]): string => `[${values.join(', ')}]`;
+const isFinite = (double: string): string => `COALESCE(isfinite(${double}), FALSE)`;
+
+const valueMaps: ValueMaps = {
+  collect: (value) => `histogram(${value})`,
+  // Lists sort structs field by field: a negative count first makes the order "falling count, then rising value".
+  top: (map, limit) =>
+    `to_json(list_transform(list_slice(list_sort(list_transform(map_entries(${map}), lambda e: {n: -CAST(e.value AS BIGINT), v: e.key})), 1, ${integerDigits(limit)}), lambda e: {"value": e.v, "count": -e.n}))`,
+  countsOf: (map, values) =>
+    `to_json(list_transform(CAST(${list(values.map(text))} AS VARCHAR[]), lambda k: COALESCE(${map}[k], 0)))`,
+  countWithin: (map, values) =>
+    `CAST(COALESCE(list_sum(list_transform(list_filter(map_entries(${map}), lambda e: list_contains(CAST(${list(values.map(text))} AS VARCHAR[]), e.key)), lambda e: e.value)), 0) AS BIGINT)`,
+};
+
+/** DuckDB 1.5, embedded. The adapter sets the session's time zone to UTC. */
+export const duckdb: SqlDialect = {
+  name: 'duckdb',
+  identifier: doubleQuoted,
+  table: (parts) => parts.map(doubleQuoted).join('.'),
+  describe: (parts) =>
+    `SELECT column_name AS "name", column_type AS "type" FROM (DESCRIBE SELECT * FROM ${parts.map(doubleQuoted).join('.')})`,
+
+  text,
+  number,
+  integer: (value) => `CAST(${integerDigits(value)} AS BIGINT)`,
+  boolean: (value) => (value ? 'TRUE' : 'FALSE'),
+  timestamp: (epochMillis) => `TIMESTAMP '${utcText(epochMillis)}'`,
+
+  toDouble: (expr) => `TRY_CAST(${expr} AS DOUBLE)`,
+  toText: (expr) => `CAST(${expr} AS VARCHAR)`,
+  numberText: (double) =>
+    `CASE WHEN ${double} = trunc(${double}) AND abs(${double}) < 1E15 THEN CAST(CAST(${double} AS BIGINT) AS VARCHAR) ELSE CAST(${double} AS VARCHAR) END`,
+  toTimestamp: (value) => `CAST(TRY_CAST(${value} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP)`,
+
+  isNaN: (double) => `COALESCE(isnan(${double}), FALSE)`,
+  isInfinite: (double) => `COALESCE(isinf(${double}), FALSE)`,
+  isFinite,
+  matches: (value, pattern) => `regexp_matches(${value}, ${text(pattern)})`,
+  epochMillis: (timestamp) => `epoch_ms(${timestamp})`,
+  addMillis: (timestamp, millis) => `(${timestamp} + to_milliseconds(${integerDigits(millis)}))`,
+
+  countIf: (condition) => `count_if(${condition})`,
+  smallestTexts: (value, condition, limit) =>
+    `to_json(min(${value}, ${integerDigits(limit)}) FILTER (WHERE ${condition}))`,
+
+  // DuckDB's bins are (…, bound], ours [cut, …): the bound is the double just below the cut. The map has one entry a
+  // bound because the last one is +∞. NaN must not reach it: the binary search would put it anywhere.
+  histogram: (double, cutPoints) => {
+    if (cutPoints.length === 0) throw badLiteral('cutPoints', cutPoints, 'at least one cut point');
+    const bounds = [-Infinity, ...cutPoints.map(nextDown), Number.MAX_VALUE, Infinity];
+    return {
+      row: `NULLIF(${double}, ${number(Number.NaN)})`,
+      state: (row) => `histogram(${row}, ${list(bounds.map(number))})`,
+      finish: (state) => `to_json(map_values(${state}))`,
+    };
+  },
+  quantiles: (double, levels, mode) => ({
+    row: `CASE WHEN isfinite(${double}) THEN ${double} END`,
+    state: (row) =>
+      mode === 'exact'
+        ? `quantile_cont(${row}, ${list(levels.map(number))})`
+        : `approx_quantile(${row}, CAST(${list(levels.map(number))} AS FLOAT[]))`,
+    finish: (state) => `to_json(${state})`,
+  }),
+  valueMaps,
+};
