@@ -17,7 +17,7 @@ function number(value: number): string {
 }
 
 const array = (values: readonly string[]): string => `[${values.join(', ')}]`;
-const isFinite = (double: string): string => `IFNULL(NOT IS_NAN(${double}) AND NOT IS_INF(${double}), FALSE)`;
+const finite = (double: string): string => `IFNULL(NOT IS_NAN(${double}) AND NOT IS_INF(${double}), FALSE)`;
 
 /** APPROX_QUANTILES gives the quantiles of equal steps: with so many, every level is found to 0.001. */
 const APPROXIMATE_STEPS = 1000;
@@ -50,7 +50,7 @@ export const bigquery: SqlDialect = {
 
   isNaN: (double) => `IFNULL(IS_NAN(${double}), FALSE)`,
   isInfinite: (double) => `IFNULL(IS_INF(${double}), FALSE)`,
-  isFinite,
+  isFinite: finite,
   matches: (value, pattern) => `REGEXP_CONTAINS(${value}, ${text(pattern)})`,
   epochMillis: (timestamp) => `UNIX_MILLIS(${timestamp})`,
   addMillis: (timestamp, millis) => `TIMESTAMP_ADD(${timestamp}, INTERVAL ${integerDigits(millis)} MILLISECOND)`,
@@ -70,7 +70,7 @@ export const bigquery: SqlDialect = {
     };
   },
   quantiles: (double, levels, mode) => ({
-    row: `IF(${isFinite(double)}, ${double}, NULL)`,
+    row: `IF(${finite(double)}, ${double}, NULL)`,
     state: (row) =>
       mode === 'exact'
         ? `ARRAY_AGG(${row} IGNORE NULLS ORDER BY ${row})`

@@ -17,7 +17,7 @@ function number(value: number): string {
 }
 
 const list = (values: readonly string[]): string => `[${values.join(', ')}]`;
-const isFinite = (double: string): string => `COALESCE(isfinite(${double}), FALSE)`;
+const finite = (double: string): string => `COALESCE(isfinite(${double}), FALSE)`;
 
 const valueMaps: ValueMaps = {
   collect: (value) => `histogram(${value})`,
@@ -52,7 +52,7 @@ export const duckdb: SqlDialect = {
 
   isNaN: (double) => `COALESCE(isnan(${double}), FALSE)`,
   isInfinite: (double) => `COALESCE(isinf(${double}), FALSE)`,
-  isFinite,
+  isFinite: finite,
   matches: (value, pattern) => `regexp_matches(${value}, ${text(pattern)})`,
   epochMillis: (timestamp) => `epoch_ms(${timestamp})`,
   addMillis: (timestamp, millis) => `(${timestamp} + to_milliseconds(${integerDigits(millis)}))`,
