@@ -1,0 +1,18 @@
+export * from './adwin';
+export * from './breaches';
+export { DRIFT_ALPHA } from './chance';
+export type { BinChange, ColumnDrift, DriftLevel } from './column-drift';
+export * from './column-identity';
+export * from './concept-drift';
+export { type ChiSquared, chiSquaredTest, jensenShannonDistance, populationStabilityIndex } from './divergences';
+export * from './drift-rules';
+export * from './drift-verdict';
+export { DriftProfileError } from './errors';
+export * from './profile';
+export { assertComparable } from './profile-check';
+export * from './quality-verdict';
+export { buildReferenceProfile, type ReferenceOptions } from './reference-profile';
+export { kolmogorovSmirnovOfSamples, wassersteinOfSamples } from './samples';
+export { type ColumnPair, type Measured, measure, pairOf } from './statistics';
+export type { Rows } from './table';
+export { buildWindowProfile } from './window-profile';

@@ -1,0 +1,104 @@
+import type { DriftMethod } from '../../../kernel/drift-defaults';
+import { normalQuantile } from '../statistics/distributions';
+import { type AlignedBin, alignCategorical, alignNumeric } from './aligned-bins';
+import { BALANCED, binnedChanceBound, JENSEN_SHANNON, PSI } from './chance';
+import { chiSquaredTest, jensenShannonDistance, populationStabilityIndex } from './divergences';
+import type { ColumnReference, ColumnWindow, NumericReference, NumericWindow } from './profile';
+import { missingShare, sketchKolmogorovSmirnov, sketchWasserstein } from './sketch-distance';
+
+/** A column of the reference with the same column of a window. */
+export type ColumnPair =
+  | { readonly kind: 'numeric'; readonly reference: NumericReference; readonly window: NumericWindow }
+  | {
+      readonly kind: 'categorical';
+      readonly reference: Extract<ColumnReference, { kind: 'categorical' }>;
+      readonly window: Extract<ColumnWindow, { kind: 'categorical' }>;
+    };
+
+/** The pair, when both sides are of one kind. */
+export function pairOf(reference: ColumnReference, window: ColumnWindow): ColumnPair | undefined {
+  if (reference.kind === 'numeric' && window.kind === 'numeric') return { kind: 'numeric', reference, window };
+  if (reference.kind === 'categorical' && window.kind === 'categorical') {
+    return { kind: 'categorical', reference, window };
+  }
+  return undefined;
+}
+
+export function binsOf(pair: ColumnPair): AlignedBin[] {
+  return pair.kind === 'numeric'
+    ? alignNumeric(pair.reference, pair.window)
+    : alignCategorical(pair.reference, pair.window);
+}
+
+/** A statistic, and what it exceeds by chance alone with the probability that was asked for. */
+export interface Measured {
+  readonly statistic: number;
+  readonly chanceBound: number;
+}
+
+/**
+ * One method's statistic of a pair, both sides with at least one row. Finite and 0 or more, always. The statistic of
+ * `chiSquared` is Cramér's V as of two samples of equal size, so that it does not shrink with the row counts.
+ * @param alpha probability of the chance bound, in (0, 1)
+ */
+export function measure(pair: ColumnPair, method: DriftMethod, alpha: number): Measured {
+  const bins = binsOf(pair);
+  switch (method) {
+    case 'psi':
+      return { statistic: populationStabilityIndex(bins), chanceBound: binnedChanceBound(bins, PSI, alpha) };
+    case 'jensenShannon':
+      return {
+        statistic: jensenShannonDistance(bins),
+        chanceBound: Math.min(Math.sqrt(binnedChanceBound(bins, JENSEN_SHANNON, alpha)), 1),
+      };
+    case 'chiSquared':
+      return {
+        statistic: chiSquaredTest(bins).balancedCramersV,
+        chanceBound: Math.min(Math.sqrt(binnedChanceBound(bins, BALANCED, alpha)), 1),
+      };
+    case 'kolmogorovSmirnov':
+      return pair.kind === 'numeric' ? measureKolmogorovSmirnov(pair, alpha) : measure(pair, 'psi', alpha);
+    case 'wasserstein':
+      return pair.kind === 'numeric' ? measureWasserstein(pair, alpha) : measure(pair, 'psi', alpha);
+  }
+}
+
+/**
+ * Bound of Kolmogorov–Smirnov: √(½ ln(2/α) (1/n + 1/m)), Smirnov's limit, which holds for any distribution.
+ */
+export function kolmogorovSmirnovBound(n: number, m: number, alpha: number): number {
+  return Math.min(Math.sqrt((Math.log(2 / alpha) / 2) * (1 / n + 1 / m)), 1);
+}
+
+function measureKolmogorovSmirnov(
+  { reference, window }: Extract<ColumnPair, { kind: 'numeric' }>,
+  alpha: number,
+): Measured {
+  return {
+    statistic: sketchKolmogorovSmirnov(reference, window),
+    chanceBound: kolmogorovSmirnovBound(reference.rows, window.rows, alpha),
+  };
+}
+
+/**
+ * Bound of Wasserstein: with e = √(1/n + 1/m), the distance of two samples has the mean e √(2/π) ∫ √(F (1 − F)) dx and
+ * exceeds it by more than t e deviations with probability at most exp(−t²/2): it is the greatest value of a Gaussian
+ * process over functions of slope 1, none of which has more variance than the column (Borell and Tsirelson–Ibragimov–
+ * Sudakov inequality). A changed share of missing values adds its own normal bound.
+ */
+function measureWasserstein({ reference, window }: Extract<ColumnPair, { kind: 'numeric' }>, alpha: number): Measured {
+  const { distance, spread } = sketchWasserstein(reference, window);
+  const error = Math.sqrt(1 / finiteRows(reference) + 1 / finiteRows(window));
+  const ofValues = error * (Math.sqrt(2 / Math.PI) * spread + Math.sqrt(2 * Math.log(1 / alpha)));
+  const rows = reference.rows + window.rows;
+  const missing = (missingShare(reference) * reference.rows + missingShare(window) * window.rows) / rows;
+  const ofMissing =
+    normalQuantile(1 - alpha / 2) * Math.sqrt(missing * (1 - missing) * (1 / reference.rows + 1 / window.rows));
+  return { statistic: distance, chanceBound: Math.min(ofValues + ofMissing, Number.MAX_VALUE) };
+}
+
+/** Rows with a finite number, at least one (so that a column without any has a bound). */
+function finiteRows(column: NumericReference | NumericWindow): number {
+  const { rows, nulls, nans, positiveInfinities, negativeInfinities } = column;
+  return Math.max(rows - nulls - nans - positiveInfinities - negativeInfinities, 1);
+}
