@@ -1,8 +1,7 @@
 import canonicalize from 'canonicalize';
+import type { Json } from '../../../kernel/json';
 import { notCanonicalizable } from './errors';
 
-/** What JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** Deeper than any record of ours, and far from the end of the stack. */

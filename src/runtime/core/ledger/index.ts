@@ -1,4 +1,4 @@
-export { canonicalJson, type Json, type JsonObject } from './canonical-json';
+export { canonicalJson, type JsonObject } from './canonical-json';
 export { LedgerError } from './errors';
 export {
   appendRecord,
