@@ -1,0 +1,81 @@
+import { approvalByAnyone } from './approval-by-anyone';
+import { budgetBelowIdleCost } from './budget-below-idle-cost';
+import { canaryStarved } from './canary-starved';
+import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
+import { deletionProtectionOff } from './deletion-protection-off';
+import { deliveryWithoutConnection } from './delivery-without-connection';
+import { driftNothingToWatch } from './drift-nothing-to-watch';
+import { driftRowsUnreachable } from './drift-rows-unreachable';
+import { driftWarningAboveCritical } from './drift-warning-above-critical';
+import { driftWindowGaps } from './drift-window-gaps';
+import { environmentWithoutTarget } from './environment-without-target';
+import { firstStepTooBig } from './first-step-too-big';
+import { freshnessNoticedLate } from './freshness-noticed-late';
+import { gateWithoutChampion } from './gate-without-champion';
+import { highRiskWithoutApproval } from './high-risk-without-approval';
+import { highRiskWithoutShadow } from './high-risk-without-shadow';
+import { highRiskWithoutSlices } from './high-risk-without-slices';
+import { holdShorterThanLook } from './hold-shorter-than-look';
+import { keyIsAFeature } from './key-is-a-feature';
+import { labelPositiveMissing } from './label-positive-missing';
+import { labelsUnreachable } from './labels-unreachable';
+import { laterEnvironmentLaxer } from './later-environment-laxer';
+import { looseAlpha } from './loose-alpha';
+import { modelAgeBelowCooldown } from './model-age-below-cooldown';
+import { modelIntegrityOff } from './model-integrity-off';
+import { qualityMetricNotGated } from './quality-metric-not-gated';
+import { qualityWindowTooShort } from './quality-window-too-short';
+import { qualityWithoutKey } from './quality-without-key';
+import { releaseAtOnce } from './release-at-once';
+import { retrainingExceedsBudget } from './retraining-exceeds-budget';
+import type { FindingRule } from './rule';
+import { runCostAboveBudget } from './run-cost-above-budget';
+import { runbooksUnpublished } from './runbooks-unpublished';
+import { scaleToZero } from './scale-to-zero';
+import { scheduleNotPortable } from './schedule-not-portable';
+import { severityWithoutContact } from './severity-without-contact';
+import { singleInstance } from './single-instance';
+import { spotWithoutTime } from './spot-without-time';
+import { targetGap } from './target-gap';
+
+/** Every rule, by id. */
+export const FINDING_RULES: readonly FindingRule[] = [
+  approvalByAnyone,
+  budgetBelowIdleCost,
+  canaryStarved,
+  cooldownLongerThanSchedule,
+  deletionProtectionOff,
+  deliveryWithoutConnection,
+  driftNothingToWatch,
+  driftRowsUnreachable,
+  driftWarningAboveCritical,
+  driftWindowGaps,
+  environmentWithoutTarget,
+  firstStepTooBig,
+  freshnessNoticedLate,
+  gateWithoutChampion,
+  highRiskWithoutApproval,
+  highRiskWithoutShadow,
+  highRiskWithoutSlices,
+  holdShorterThanLook,
+  keyIsAFeature,
+  labelPositiveMissing,
+  labelsUnreachable,
+  laterEnvironmentLaxer,
+  looseAlpha,
+  modelAgeBelowCooldown,
+  modelIntegrityOff,
+  qualityMetricNotGated,
+  qualityWindowTooShort,
+  qualityWithoutKey,
+  releaseAtOnce,
+  retrainingExceedsBudget,
+  runCostAboveBudget,
+  runbooksUnpublished,
+  scaleToZero,
+  scheduleNotPortable,
+  severityWithoutContact,
+  singleInstance,
+  spotWithoutTime,
+  targetGap,
+];
