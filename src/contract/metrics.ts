@@ -117,6 +117,12 @@ export const METRICS = {
     emittedBy: ['reportDora'],
     meaning: 'From a failed deployment to a verified champion, median',
   },
+  ReworkPercent: {
+    unit: 'percent',
+    dimensions: [],
+    emittedBy: ['reportDora'],
+    meaning: 'Unplanned deployments among all',
+  },
   DataVerdict: {
     unit: '1',
     dimensions: [],

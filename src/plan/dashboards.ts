@@ -34,6 +34,7 @@ export function planDashboards(models: Readonly<Record<string, ModelPlan>>): Das
         across('Lead time (s)', 'LeadTime', 'average'),
         across('Change failure (%)', 'ChangeFailurePercent', 'average'),
         across('Time to restore (s)', 'TimeToRestore', 'average'),
+        across('Rework (%)', 'ReworkPercent', 'average'),
         across('Pipeline success', 'PipelineSuccess', 'average'),
         across('Gate verdict', 'GateVerdict', 'minimum'),
         across('Time to fix (s)', 'TimeToFix', 'average'),

@@ -53,6 +53,15 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
     percents: releaseSteps(release).map((step) => step.percent),
     keepPrevious: release.keepPrevious,
     onConcurrent: release.onConcurrent,
+    jobs: [
+      {
+        id: 'dora',
+        use: 'reportDora',
+        arguments: { model, windowSeconds: DORA_WINDOW },
+        schedule: { every: '1d' },
+        timeoutSeconds: 300,
+      },
+    ],
     alarms: endpointAlarms(input),
     metrics: [
       'Latency' as const,
@@ -62,7 +71,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
       'ReleasePaused' as const,
       'TimeToFix' as const,
     ].map((name) => metric(name)),
-    schedules: [],
+    schedules: [{ id: 'dora', schedule: { every: '1d' }, starts: { kind: 'job', id: 'dora' } }],
     permissions: PERMISSIONS,
     retention: [
       { what: 'capture', seconds: input.captureRetentionSeconds, locked: false },
@@ -70,6 +79,16 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
     ],
   };
 }
+
+/** The DORA metrics are stated over 30 days, long enough for models that are released once a week. */
+const DORA_WINDOW = 30 * 86_400;
+const _DORA_METRICS = [
+  'DeploymentFrequency',
+  'LeadTime',
+  'ChangeFailurePercent',
+  'TimeToRestore',
+  'ReworkPercent',
+] as const;
 
 /**
  * Burn rates of the error budget that page: 14.4 over 1 h and 6 over 6 h (Site Reliability Workbook, chapter 5, with a

@@ -124,6 +124,8 @@ export interface EndpointPlan extends PartPlan {
   readonly percents: readonly number[];
   readonly keepPrevious: number;
   readonly onConcurrent: 'queue' | 'supersede';
+  /** Reports by schedule on the releases of this model (role release): the DORA metrics, once a day. */
+  readonly jobs: readonly MonitoringJobPlan[];
 }
 
 export interface DriftPlan extends PartPlan {
