@@ -70,6 +70,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
       'ReleaseRolledBack' as const,
       'ReleasePaused' as const,
       'TimeToFix' as const,
+      ...DORA_METRICS,
     ].map((name) => metric(name)),
     schedules: [{ id: 'dora', schedule: { every: '1d' }, starts: { kind: 'job', id: 'dora' } }],
     permissions: PERMISSIONS,
@@ -82,7 +83,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
 
 /** The DORA metrics are stated over 30 days, long enough for models that are released once a week. */
 const DORA_WINDOW = 30 * 86_400;
-const _DORA_METRICS = [
+const DORA_METRICS = [
   'DeploymentFrequency',
   'LeadTime',
   'ChangeFailurePercent',
