@@ -30,6 +30,8 @@ export interface ValueMaps {
   countsOf(map: string, values: readonly string[]): string;
   /** The rows of all the values together. */
   countWithin(map: string, values: readonly string[]): string;
+  /** How many values have one row only. */
+  singletons(map: string): string;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface SqlDialect {
    */
   describe(parts: readonly string[]): string;
 
-  /** A string literal on one line. @throws OperationError when it holds a NUL, which no engine can hold in a statement */
+  /** A string literal. @throws OperationError when it holds a NUL, which no engine can hold in a statement */
   text(value: string): string;
   /** A double literal that reads back as the very same double; NaN and the infinities too. */
   number(value: number): string;

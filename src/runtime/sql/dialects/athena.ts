@@ -41,6 +41,7 @@ const valueMaps: ValueMaps = {
   countsOf: (map, values) => json(`transform(${texts(values)}, k -> COALESCE(element_at(${map}, k), 0))`),
   countWithin: (map, values) =>
     `COALESCE(reduce(${texts(values)}, BIGINT '0', (s, k) -> s + COALESCE(element_at(${map}, k), 0), s -> s), 0)`,
+  singletons: (map) => `COALESCE(cardinality(filter(map_values(${map}), n -> n = 1)), 0)`,
 };
 
 /** One quantile by linear interpolation in the sorted array `a`, of the level `p`. */

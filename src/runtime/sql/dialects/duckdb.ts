@@ -1,15 +1,7 @@
 import type { SqlDialect, ValueMaps } from '../dialect';
 import { nextDown } from '../doubles';
 import { badLiteral } from '../errors';
-import { doubleQuoted, exponentForm, hasControlCharacters, integerDigits, singleQuoted, utcText } from '../literals';
-
-function text(value: string): string {
-  if (!hasControlCharacters(value)) return singleQuoted(value);
-  const escaped = singleQuoted(value)
-    .replaceAll('\\', '\\\\')
-    .replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `E${escaped}`;
-}
+import { doubleQuoted, exponentForm, integerDigits, singleQuoted, utcText } from '../literals';
 
 function number(value: number): string {
   if (Number.isFinite(value)) return exponentForm(value);
@@ -25,9 +17,10 @@ const valueMaps: ValueMaps = {
   top: (map, limit) =>
     `to_json(list_transform(list_slice(list_sort(list_transform(map_entries(${map}), lambda e: {n: -CAST(e.value AS BIGINT), v: e.key})), 1, ${integerDigits(limit)}), lambda e: {"value": e.v, "count": -e.n}))`,
   countsOf: (map, values) =>
-    `to_json(list_transform(CAST(${list(values.map(text))} AS VARCHAR[]), lambda k: COALESCE(${map}[k], 0)))`,
+    `to_json(list_transform(CAST(${list(values.map(singleQuoted))} AS VARCHAR[]), lambda k: COALESCE(${map}[k], 0)))`,
   countWithin: (map, values) =>
-    `CAST(COALESCE(list_sum(list_transform(list_filter(map_entries(${map}), lambda e: list_contains(CAST(${list(values.map(text))} AS VARCHAR[]), e.key)), lambda e: e.value)), 0) AS BIGINT)`,
+    `CAST(COALESCE(list_sum(list_transform(list_filter(map_entries(${map}), lambda e: list_contains(CAST(${list(values.map(singleQuoted))} AS VARCHAR[]), e.key)), lambda e: e.value)), 0) AS BIGINT)`,
+  singletons: (map) => `COALESCE(len(list_filter(map_values(${map}), lambda n: n = 1)), 0)`,
 };
 
 /** DuckDB 1.5, embedded. The adapter sets the session's time zone to UTC. */
@@ -38,7 +31,7 @@ export const duckdb: SqlDialect = {
   describe: (parts) =>
     `SELECT column_name AS "name", column_type AS "type" FROM (DESCRIBE SELECT * FROM ${parts.map(doubleQuoted).join('.')})`,
 
-  text,
+  text: singleQuoted,
   number,
   integer: (value) => `CAST(${integerDigits(value)} AS BIGINT)`,
   boolean: (value) => (value ? 'TRUE' : 'FALSE'),
@@ -53,11 +46,11 @@ export const duckdb: SqlDialect = {
   isNaN: (double) => `COALESCE(isnan(${double}), FALSE)`,
   isInfinite: (double) => `COALESCE(isinf(${double}), FALSE)`,
   isFinite: finite,
-  matches: (value, pattern) => `regexp_matches(${value}, ${text(pattern)})`,
+  matches: (value, pattern) => `regexp_matches(${value}, ${singleQuoted(pattern)})`,
   epochMillis: (timestamp) => `epoch_ms(${timestamp})`,
   addMillis: (timestamp, millis) => `(${timestamp} + to_milliseconds(${integerDigits(millis)}))`,
 
-  countIf: (condition) => `count_if(${condition})`,
+  countIf: (condition) => `COUNT(*) FILTER (WHERE ${condition})`,
   smallestTexts: (value, condition, limit) =>
     `to_json(min(${value}, ${integerDigits(limit)}) FILTER (WHERE ${condition}))`,
 

@@ -1,0 +1,156 @@
+import {
+  type CategoricalReference,
+  type CategoricalWindow,
+  type ColumnReference,
+  type ColumnWindow,
+  DRIFT_FORMULA_VERSION,
+  type NumericReference,
+  type NumericWindow,
+  type ReferenceProfile,
+  TOP_CATEGORIES,
+  type WindowProfile,
+} from '../core/drift/profile';
+import { cutPointsOf } from './cells';
+import type { QuantileMode, SqlDialect } from './dialect';
+import { badRequest } from './errors';
+import { numericCounts, SKETCH_LEVELS } from './numeric-reply';
+import { profileStatement } from './profile-statement';
+import { type CategoricalTask, type NumericTask, type ProfileTask, resultName } from './profile-task';
+import { countIn, countsIn, onlyRow, type ReplyRow, valueCountsIn } from './reply';
+import { fromSource, type TableSource, type TimeRange } from './table-source';
+
+/** What to profile of a window. */
+export interface WindowRequest {
+  readonly table: readonly string[];
+  readonly range: TimeRange;
+  readonly reference: ReferenceProfile;
+  /** The columns that the table has; a column of the reference that is not among them is left out of the profile. */
+  readonly columns: readonly string[];
+  /** Names of the categories that are held as floating-point numbers (see `SqlProfileColumn`). */
+  readonly floating: readonly string[];
+  /**
+   * Whether each numeric column's moments and quantiles come too, and how. `none` counts alone, which is all that PSI,
+   * Jensen–Shannon and chi-squared read, and costs less than half; the profile's `moments` and `quantiles` are then null.
+   */
+  readonly sketch: 'none' | QuantileMode;
+}
+
+/** A statement and how to read its reply. */
+export interface WindowPlan {
+  readonly sql: string;
+  readonly request: WindowRequest;
+  readonly tasks: readonly { readonly reference: ColumnReference; readonly task: ProfileTask }[];
+}
+
+/**
+ * The one statement that profiles a window on the reference's binning, in one scan.
+ * @throws OperationError when the window is reversed
+ */
+export function planWindowProfile(dialect: SqlDialect, request: WindowRequest): WindowPlan {
+  const { reference, columns } = request;
+  const available = new Set(columns);
+  const prediction = reference.prediction === null ? [] : [reference.prediction];
+  const tasks = [...reference.columns, ...prediction]
+    .filter(({ name }) => available.has(name))
+    .map((column) => ({ reference: column, task: taskOf(column, request) }));
+  const source: TableSource = { table: request.table, range: request.range };
+  const sql =
+    tasks.length === 0
+      ? `SELECT COUNT(*) AS row_count ${fromSource(dialect, source)}`
+      : profileStatement(
+          dialect,
+          source,
+          tasks.map(({ task }) => task),
+        );
+  return { sql, request, tasks };
+}
+
+/**
+ * The profile out of the reply to `planWindowProfile`'s statement.
+ * @throws OperationError when the reply is not that statement's
+ */
+export function windowProfileFromRows({ request, tasks }: WindowPlan, rows: readonly ReplyRow[]): WindowProfile {
+  const row = onlyRow(rows);
+  const { reference, range } = request;
+  const profiled = tasks.map(({ reference: column, task }, index) => columnOf(row, column, task, index));
+  const predicted = tasks.findIndex(({ reference: column }) => column === reference.prediction);
+  return {
+    formulaVersion: DRIFT_FORMULA_VERSION,
+    referenceDigest: reference.origin.dataDigest,
+    span: { start: new Date(range.startMillis).toISOString(), end: new Date(range.endMillis).toISOString() },
+    rows: countIn(row, 'row_count'),
+    columns: profiled.filter((_, index) => index !== predicted),
+    prediction: profiled[predicted] ?? null,
+  };
+}
+
+function taskOf(reference: ColumnReference, { sketch, floating }: WindowRequest): ProfileTask {
+  return reference.kind === 'numeric'
+    ? numericTask(reference, sketch)
+    : categoricalTask(reference, floating.includes(reference.name));
+}
+
+function numericTask(
+  { name, edges, heavy, quantiles }: NumericReference,
+  sketch: WindowRequest['sketch'],
+): NumericTask {
+  return {
+    kind: 'numeric',
+    column: name,
+    cutPoints: cutPointsOf(
+      edges,
+      heavy.map(({ value }) => value),
+    ),
+    momentsAround: sketch === 'none' ? null : (quantiles?.[Math.floor(quantiles.length / 2)] ?? 0),
+    quantiles: sketch === 'none' ? null : { levels: SKETCH_LEVELS, mode: sketch },
+  };
+}
+
+function categoricalTask(
+  { name, top, known, knownComplete }: CategoricalReference,
+  floating: boolean,
+): CategoricalTask {
+  return {
+    kind: 'categorical',
+    column: name,
+    floating,
+    topLimit: TOP_CATEGORIES,
+    counted: top.map(({ value }) => value),
+    known: knownComplete ? known : null,
+  };
+}
+
+function columnOf(row: ReplyRow, reference: ColumnReference, task: ProfileTask, index: number): ColumnWindow {
+  if (reference.kind === 'numeric' && task.kind === 'numeric') return numericWindow(row, reference, task, index);
+  if (reference.kind === 'categorical' && task.kind === 'categorical') {
+    return categoricalWindow(row, reference, task, index);
+  }
+  throw badRequest('tasks', task.kind, reference.kind, 'read the reply with the plan that made its statement');
+}
+
+function numericWindow(row: ReplyRow, reference: NumericReference, task: NumericTask, index: number): NumericWindow {
+  const heavy = reference.heavy.map(({ value }) => value);
+  return { kind: 'numeric', name: reference.name, ...numericCounts(row, task, index, reference.edges, heavy) };
+}
+
+function categoricalWindow(
+  row: ReplyRow,
+  { name, top, knownComplete }: CategoricalReference,
+  { known }: CategoricalTask,
+  index: number,
+): CategoricalWindow {
+  const rows = countIn(row, 'row_count');
+  const present = countIn(row, resultName(index, 'present'));
+  const topCounts = countsIn(row, resultName(index, 'counts'), top.length) ?? top.map(() => 0);
+  const expected = knownComplete && known !== null ? countIn(row, resultName(index, 'known')) : present;
+  return {
+    kind: 'categorical',
+    name,
+    rows,
+    nulls: rows - present,
+    topCounts,
+    otherCount: expected - topCounts.reduce((sum, count) => sum + count, 0),
+    unseenCount: present - expected,
+    top: valueCountsIn(row, resultName(index, 'top')),
+  };
+}
