@@ -36,17 +36,22 @@ export function alignNumeric(reference: NumericReference, window: NumericWindow)
   return bins.filter(occupied);
 }
 
-/** The bins of a categorical column: its top categories, other, null and unseen; without those empty on both sides. */
+/**
+ * The bins of a categorical column: its top categories, other, null and unseen; without those empty on both sides. A
+ * column with many rare categories shows new ones without any drift, so the reference's categories with a single row
+ * stand for what was unseen in it (Good and Turing): each was unseen in all its other rows.
+ */
 export function alignCategorical(reference: CategoricalReference, window: CategoricalWindow): AlignedBin[] {
+  const singletons = reference.knownComplete ? reference.otherSingletons : 0;
   const bins: AlignedBin[] = [
     ...reference.top.map(({ value, count }, index) => ({
       label: value,
       reference: count,
       window: window.topCounts[index]!,
     })),
-    { label: OTHER_BIN, reference: reference.otherCount, window: window.otherCount },
+    { label: OTHER_BIN, reference: reference.otherCount - singletons, window: window.otherCount },
     { label: NULL_BIN, reference: reference.nulls, window: window.nulls },
-    { label: UNSEEN_BIN, reference: 0, window: window.unseenCount },
+    { label: UNSEEN_BIN, reference: singletons, window: window.unseenCount },
   ];
   return bins.filter(occupied);
 }

@@ -105,6 +105,11 @@ export interface CategoricalReference {
   readonly top: readonly ValueCount<string>[];
   /** Rows with a category that is not in `top`. */
   readonly otherCount: number;
+  /**
+   * Of `otherCount`, the rows whose category has only this one row in the whole reference. By Good and Turing (1953)
+   * their share is what a new sample of the same table is expected to show of unseen categories.
+   */
+  readonly otherSingletons: number;
   /** Every category there is (also those of `top`), ascending by code point; the `KNOWN_CATEGORIES` most frequent of more. */
   readonly known: readonly string[];
   /** False when there are more categories than `known` holds; then no value of a window counts as unseen. */

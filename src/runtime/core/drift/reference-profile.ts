@@ -93,6 +93,7 @@ function categoricalReference(rows: Rows, name: string, type: CategoricalReferen
     ...counts,
     top,
     otherCount: present - top.reduce((sum, { count }) => sum + count, 0),
+    otherSingletons: categories.slice(top.length).filter(({ count }) => count === 1).length,
     known: categories
       .slice(0, KNOWN_CATEGORIES)
       .map(({ value }) => value)

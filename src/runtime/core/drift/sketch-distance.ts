@@ -95,7 +95,9 @@ function fractionOf(low: number, high: number, value: number): number {
 export interface SketchWasserstein {
   /** 0 or more, in winsorised standard deviations of the reference. */
   readonly distance: number;
-  /** ∫ √(F (1 − F)) dx of the reference in the same unit: how far a sample's distribution function strays. */
+  /** Greater standard deviation of the two sides in the same unit, so 1 or more; 0 where there is none to compare. */
+  readonly deviation: number;
+  /** Greater ∫ √(F (1 − F)) dx of the two sides in the same unit: how far a sample's distribution function strays. */
   readonly spread: number;
 }
 
@@ -111,27 +113,34 @@ const LAST = SKETCH_STEPS - 1;
  */
 export function sketchWasserstein(reference: NumericReference, window: NumericWindow): SketchWasserstein {
   const moved = Math.abs(missingShare(reference) - missingShare(window));
-  if (reference.quantiles === null || window.quantiles === null) return { distance: moved, spread: 0 };
+  if (reference.quantiles === null || window.quantiles === null) return { distance: moved, deviation: 0, spread: 0 };
   const unit = Math.max(...[...middle(reference.quantiles), ...middle(window.quantiles)].map(Math.abs));
-  if (unit === 0) return { distance: moved, spread: 0 };
+  if (unit === 0) return { distance: moved, deviation: 0, spread: 0 };
   const left = middle(reference.quantiles).map((value) => value / unit);
   const right = middle(window.quantiles).map((value) => value / unit);
   const deviation = winsorisedDeviation(left);
   if (deviation === 0) {
     const others = right.filter((value) => value !== left[0]).length / right.length;
-    return { distance: others + moved, spread: 0 };
+    return { distance: others + moved, deviation: 0, spread: 0 };
   }
   let area = 0;
-  let spread = 0;
   for (let index = 0; index + 1 < left.length; index++) {
     area += areaBetween(left[index]! - right[index]!, left[index + 1]! - right[index + 1]!) / SKETCH_STEPS;
-    const share = (FIRST + index + 0.5) / SKETCH_STEPS;
-    spread += Math.sqrt(share * (1 - share)) * (left[index + 1]! - left[index]!);
   }
   return {
     distance: Math.min(area / deviation + moved, Number.MAX_VALUE),
-    spread: Math.min(spread / deviation, Number.MAX_VALUE),
+    deviation: Math.min(Math.max(winsorisedDeviation(right) / deviation, 1), Number.MAX_VALUE),
+    spread: Math.min(Math.max(spreadOf(left), spreadOf(right)) / deviation, Number.MAX_VALUE),
   };
+}
+
+function spreadOf(quantiles: readonly number[]): number {
+  let spread = 0;
+  for (let index = 0; index + 1 < quantiles.length; index++) {
+    const share = (FIRST + index + 0.5) / SKETCH_STEPS;
+    spread += Math.sqrt(share * (1 - share)) * (quantiles[index + 1]! - quantiles[index]!);
+  }
+  return spread;
 }
 
 function middle(quantiles: readonly number[]): readonly number[] {

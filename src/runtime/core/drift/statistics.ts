@@ -3,7 +3,13 @@ import { normalQuantile } from '../statistics/distributions';
 import { type AlignedBin, alignCategorical, alignNumeric } from './aligned-bins';
 import { BALANCED, binnedChanceBound, JENSEN_SHANNON, PSI } from './chance';
 import { chiSquaredTest, jensenShannonDistance, populationStabilityIndex } from './divergences';
-import type { ColumnReference, ColumnWindow, NumericReference, NumericWindow } from './profile';
+import {
+  type ColumnReference,
+  type ColumnWindow,
+  type NumericReference,
+  type NumericWindow,
+  SKETCH_STEPS,
+} from './profile';
 import { missingShare, sketchKolmogorovSmirnov, sketchWasserstein } from './sketch-distance';
 
 /** A column of the reference with the same column of a window. */
@@ -76,7 +82,8 @@ function measureKolmogorovSmirnov(
 ): Measured {
   return {
     statistic: sketchKolmogorovSmirnov(reference, window),
-    chanceBound: kolmogorovSmirnovBound(reference.rows, window.rows, alpha),
+    // The sketches place an atom's two ends to within one step, which differs between the sides.
+    chanceBound: Math.min(kolmogorovSmirnovBound(reference.rows, window.rows, alpha) + 1 / SKETCH_STEPS, 1),
   };
 }
 
@@ -84,12 +91,12 @@ function measureKolmogorovSmirnov(
  * Bound of Wasserstein: with e = √(1/n + 1/m), the distance of two samples has the mean e √(2/π) ∫ √(F (1 − F)) dx and
  * exceeds it by more than t e deviations with probability at most exp(−t²/2): it is the greatest value of a Gaussian
  * process over functions of slope 1, none of which has more variance than the column (Borell and Tsirelson–Ibragimov–
- * Sudakov inequality). A changed share of missing values adds its own normal bound.
+ * Sudakov inequality). The wider of the two sides gives both, because a short reference may miss its own tail. A changed share of missing values adds its own normal bound.
  */
 function measureWasserstein({ reference, window }: Extract<ColumnPair, { kind: 'numeric' }>, alpha: number): Measured {
-  const { distance, spread } = sketchWasserstein(reference, window);
+  const { distance, deviation, spread } = sketchWasserstein(reference, window);
   const error = Math.sqrt(1 / finiteRows(reference) + 1 / finiteRows(window));
-  const ofValues = error * (Math.sqrt(2 / Math.PI) * spread + Math.sqrt(2 * Math.log(1 / alpha)));
+  const ofValues = error * (Math.sqrt(2 / Math.PI) * spread + deviation * Math.sqrt(2 * Math.log(1 / alpha)));
   const rows = reference.rows + window.rows;
   const missing = (missingShare(reference) * reference.rows + missingShare(window) * window.rows) / rows;
   const ofMissing =
