@@ -22,23 +22,9 @@ export function inputChecks(input: GateInput): InputState {
     testSet,
     rowCountCheck(rows.length, evaluation.minRows),
     keysCheck(rows),
-    faultCheck('input/labels', candidateFaults.labels, rows.length, 'no usable label'),
-    faultCheck(
-      'input/candidate',
-      candidateFaults.predictions,
-      rows.length,
-      'no usable answer of the candidate (missing, not finite, or no probability)',
-    ),
-    ...(championFaults === null
-      ? []
-      : [
-          faultCheck(
-            'input/champion',
-            championFaults.predictions,
-            rows.length,
-            'no usable answer of the champion (missing, not finite, or no probability)',
-          ),
-        ]),
+    faultCheck('input/labels', candidateFaults.labels, rows.length, 'every row has a label', 'no usable label'),
+    answerCheck('candidate', candidateFaults, rows.length),
+    ...(championFaults === null ? [] : [answerCheck('champion', championFaults, rows.length)]),
   ];
   return {
     checks,
@@ -90,10 +76,21 @@ function rowCountCheck(rows: number, minRows: number): GateCheck {
 
 function keysCheck(rows: readonly ScoredRow[]): GateCheck {
   const repeated = rows.length - new Set(rows.map(({ key }) => String(key))).size;
-  return faultCheck('input/keys', repeated, rows.length, 'a key that another row has already');
+  return faultCheck(
+    'input/keys',
+    repeated,
+    rows.length,
+    'every row has a key of its own',
+    'a key that another row has already',
+  );
 }
 
-function faultCheck(id: string, faulty: number, rows: number, what: string): GateCheck {
+function answerCheck(model: 'candidate' | 'champion', { predictions }: RowFaults, rows: number): GateCheck {
+  const fault = `no usable answer of the ${model}: missing, not finite, or a probability that is none`;
+  return faultCheck(`input/${model}`, predictions, rows, `the ${model} answered every row`, fault);
+}
+
+function faultCheck(id: string, faulty: number, rows: number, sound: string, fault: string): GateCheck {
   return check(id, 'input', {
     verdict: faulty === 0 ? 'pass' : 'fail',
     value: faulty,
@@ -101,6 +98,6 @@ function faultCheck(id: string, faulty: number, rows: number, what: string): Gat
     comparator: '<=',
     bound: 0,
     rows,
-    explanation: faulty === 0 ? `none of ${rowsText(rows)} has ${what}` : `${shareText(faulty, rows)} ${what}`,
+    explanation: faulty === 0 ? sound : `${shareText(faulty, rows)} ${fault}`,
   });
 }

@@ -5,10 +5,10 @@ import { type JudgedCheck, metricChecks } from './bound-check';
 import { check, checkId } from './check';
 import { customChecks } from './custom-checks';
 import { errorRate } from './quantity';
-import { automaticValues } from './slices';
+import { automaticValues, type Groups, MISSING_VALUE } from './slices';
 import type { TestSet } from './test-set';
 import type { GateCheck, SliceId } from './types';
-import { numberText, rowsText } from './wording';
+import { numberText, rowsNeededText, rowsText } from './wording';
 
 type SlicePolicy = Evaluation['slices'][number];
 
@@ -35,23 +35,7 @@ export function sliceChecks(
     return { checks, notes: [] };
   }
   const automatic = automaticValues(groups, minRows);
-  if (automatic.length === 0) {
-    const explanation = `no value of ${column} has ${rowsText(minRows)}, so no slice of it can be judged`;
-    const largest = Math.max(...[...groups.values()].map((rows) => rows.length));
-    const rowsNeeded = Math.ceil((testSet.rows.length * minRows) / largest);
-    return {
-      checks: [
-        check(`slice/${column}`, 'input', {
-          verdict: 'inconclusive',
-          required,
-          rows: largest,
-          rowsNeeded,
-          explanation,
-        }),
-      ],
-      notes: [],
-    };
-  }
+  if (automatic.length === 0) return { checks: [allSmall(policy, groups, testSet.rows.length)], notes: [] };
   const judged = automatic.map((value) => judgeSlice(policy, { column, value }, testSet));
   const left = groups.size - automatic.length;
   const notes =
@@ -104,6 +88,14 @@ function corrected(slices: readonly (readonly JudgedCheck[])[], alpha: number): 
     }
   }
   return judged.map((one) => explained.get(one.check) ?? one.check);
+}
+
+/** An automatic column without a value that has enough rows. */
+function allSmall({ column, required, minRows }: SlicePolicy, groups: Groups, total: number): GateCheck {
+  const rows = Math.max(0, ...[...groups].map(([value, members]) => (value === MISSING_VALUE ? 0 : members.length)));
+  const rowsNeeded = rows === 0 ? null : Math.ceil((total * minRows) / rows);
+  const explanation = `no value of ${column} has ${rowsText(minRows)}, so no slice of it can be judged${rowsNeededText(rowsNeeded)}`;
+  return check(`slice/${column}`, 'input', { verdict: 'inconclusive', required, rows, rowsNeeded, explanation });
 }
 
 function missingColumn({ column, required }: SlicePolicy): GateCheck {

@@ -7,6 +7,9 @@ export const AUTOMATIC_SLICES = 20;
 /** Rows whose value is missing stand together under this name. */
 export const MISSING_VALUE = '(missing)';
 
+/** Rows by the name of a column's value. */
+export type Groups = ReadonlyMap<string, readonly ScoredRow[]>;
+
 /** Rows by a column's value, the values in code-unit order; null when no row has the column at all. */
 export function groupRows(
   rows: readonly ScoredRow[],
@@ -27,7 +30,7 @@ export function groupRows(
 }
 
 /** The values that are judged where a definition names none: the most frequent ones with enough rows; ties by name. */
-export function automaticValues(groups: ReadonlyMap<string, readonly ScoredRow[]>, minRows: number): string[] {
+export function automaticValues(groups: Groups, minRows: number): string[] {
   return [...groups]
     .filter(([value, rows]) => value !== MISSING_VALUE && rows.length >= minRows)
     .sort(([left, leftRows], [right, rightRows]) => rightRows.length - leftRows.length || (left < right ? -1 : 1))

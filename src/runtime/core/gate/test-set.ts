@@ -1,7 +1,7 @@
 import type { Evaluation } from '../../../definition/evaluation';
 import { isCustomMetric } from '../../../kernel/metric-catalogue';
 import { type Population, resamplePopulation } from './population';
-import { groupRows } from './slices';
+import { type Groups, groupRows } from './slices';
 import type { GateInput, ScoredRow, SliceId } from './types';
 
 /** The frozen rows in the order of their keys, with populations that are resampled when they are first asked for. */
@@ -9,7 +9,7 @@ export class TestSet {
   readonly rows: readonly ScoredRow[];
   readonly evaluation: Evaluation;
   private readonly populations = new Map<string, Population | null>();
-  private readonly grouped = new Map<string, ReadonlyMap<string, readonly ScoredRow[]> | null>();
+  private readonly grouped = new Map<string, Groups | null>();
 
   /** @param comparable false when the champion's answers cannot be used, so that only the candidate's are resampled */
   constructor(
@@ -25,7 +25,7 @@ export class TestSet {
   }
 
   /** Rows by a column's value; null when no row has the column. */
-  groups(column: string): ReadonlyMap<string, readonly ScoredRow[]> | null {
+  groups(column: string): Groups | null {
     if (!this.grouped.has(column)) this.grouped.set(column, groupRows(this.rows, column));
     return this.grouped.get(column)!;
   }

@@ -33,10 +33,16 @@ export function sliceText(slice: SliceId | null): string {
 
 /** `; about 2,400 rows would decide` */
 export function rowsNeededText(rowsNeeded: number | null): string {
-  return rowsNeeded === null ? '' : `; about ${rowsText(rowsNeeded)} would decide`;
+  return rowsNeeded === null ? '' : `; about ${rowsText(twoDigitsUp(rowsNeeded))} would decide`;
 }
 
 /** `3 of 500 rows have`, `1 of 500 rows has` */
 export function shareText(count: number, rows: number): string {
   return `${count.toLocaleString('en-US')} of ${rowsText(rows)} ${count === 1 ? 'has' : 'have'}`;
+}
+
+/** 40,586 → 41,000: an estimate does not have five digits. */
+function twoDigitsUp(rows: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, rows))) - 1);
+  return Math.ceil(rows / unit) * unit;
 }

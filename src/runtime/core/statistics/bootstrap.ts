@@ -51,19 +51,22 @@ export function resampledBounds(values: Float64Array, estimate: number): Resampl
   /** How far out the bound lies, as a place from the end of the sorted values, from 0; negative: beyond all values. */
   const place = (alpha: number): number => Math.floor(alpha * (values.length + 1)) - 1 - missing;
   const isTail = (alpha: number): boolean => Math.floor(alpha * (values.length + 1)) < FEWEST_BEYOND;
+  /** With fewer than two values there is no spread, and so no bound. */
+  const normalWidth = (alpha: number): number =>
+    finite.length > 1 ? normalQuantile(1 - alpha) * standardError : Number.POSITIVE_INFINITY;
   const fifth = FEWEST_BEYOND - 1 - missing;
 
   return {
     standardError,
     lower(alpha) {
       if (!isTail(alpha)) return finite.at(nonNegative(place(alpha))) ?? Number.NEGATIVE_INFINITY;
-      const normal = estimate - normalQuantile(1 - alpha) * standardError;
+      const normal = estimate - normalWidth(alpha);
       return Math.min(normal, finite.at(nonNegative(fifth)) ?? Number.NEGATIVE_INFINITY);
     },
     upper(alpha) {
       const fromEnd = (at: number): number => finite[finite.length - 1 - at] ?? Number.POSITIVE_INFINITY;
       if (!isTail(alpha)) return fromEnd(nonNegative(place(alpha)));
-      const normal = estimate + normalQuantile(1 - alpha) * standardError;
+      const normal = estimate + normalWidth(alpha);
       return Math.max(normal, fromEnd(nonNegative(fifth)));
     },
   };
