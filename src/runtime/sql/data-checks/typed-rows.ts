@@ -6,7 +6,8 @@ import { type ColumnSql, columnSql } from './column-sql';
 
 /** The rows to check: where they are, and which columns were found there. */
 export interface CheckedTable {
-  readonly source: TableSource;
+  /** A table and its window, or the text of a FROM item that somebody made for this engine. */
+  readonly source: TableSource | { readonly fromItem: string };
   readonly data: Data;
   /** In the order of the data, as `foundColumns` reads them. */
   readonly header: readonly FoundColumn[];
@@ -51,7 +52,7 @@ export function typedRows(dialect: SqlDialect, { source, data, header }: Checked
     return [`${own} AS ${raw(name)}`, `${value} AS ${own}`];
   });
   return {
-    sql: `SELECT ${columns.join(', ')} ${fromSource(dialect, source)}`,
+    sql: `SELECT ${columns.join(', ')} ${'fromItem' in source ? `FROM ${source.fromItem}` : fromSource(dialect, source)}`,
     raw,
     column,
     grouped: ({ name, family }) => (family === 'number' ? dialect.toText(raw(name)) : raw(name)),

@@ -66,13 +66,11 @@ export class Engine {
     return join(this.folder, `table-${this.files}.${extension}`);
   }
 
-  /** A view `table_<n>` over a file, and the table to check. */
+  /** The file as a table to check. */
   async attach(path: string, data: Data): Promise<CheckedTable> {
     const scan = duckdbScan(path, data.format);
     const header = foundColumns(await this.run(scan.header));
-    const view = `table_${this.files}`;
-    await this.run(`CREATE OR REPLACE VIEW ${view} AS SELECT * FROM ${scan.from(header.map(({ name }) => name))}`);
-    return { source: { table: [view], range: null }, data, header };
+    return { source: { fromItem: scan.from(header.map(({ name }) => name)) }, data, header };
   }
 
   async csv(text: string, data: Data): Promise<CheckedTable> {
