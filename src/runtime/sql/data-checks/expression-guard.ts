@@ -131,14 +131,11 @@ async function checkOne(run: RunSql, expression: DataExpression): Promise<Proble
     );
   }
   const [impure] = names.length === 0 ? [] : await run(impureFunctions(names));
-  if (impure === undefined) return undefined;
+  const got =
+    impure === undefined ? clockName(lone) : `the ${String(impure['kind'])} function ${String(impure['name'])}`;
+  if (got === undefined) return undefined;
   const fix = 'use functions whose result depends on the row alone: a row must be judged alike each time it is read';
-  return problem(
-    'expressionNotPure',
-    expression,
-    `the ${String(impure['kind'])} function ${String(impure['name'])}`,
-    fix,
-  );
+  return problem('expressionNotPure', expression, got, fix);
 }
 
 /**
