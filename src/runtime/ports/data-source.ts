@@ -1,11 +1,20 @@
-/** Names of tables that the SQL engine can read. */
+/** A qualified name of a table, outermost part first; the engine's dialect quotes it. */
+export type TableName = readonly string[];
+
+/** Tables that the SQL engine can read. */
 export interface DataSource {
-  /** The training data, as a quoted table expression for the engine's dialect. */
-  table(): Promise<string>;
-  /** Captured predictions of a model, with columns key, event time, version, prediction and the inputs. */
-  capture(): Promise<string>;
+  /** The training data that has arrived by now: an event is there when its label is due. */
+  table(): Promise<TableName>;
+  /** Captured predictions of the model: the columns of `CAPTURE_COLUMNS`, and the inputs under their own names. */
+  capture(): Promise<TableName>;
   /** Labels that arrive apart, or undefined when they are in the training data. */
-  labels(): Promise<string | undefined>;
-  /** Writes the rows of a query to a data set under a key of the artifact store. @returns its row count and SHA-256 digest */
+  labels(): Promise<TableName | undefined>;
+  /**
+   * Writes the rows of a query to a data set under a key of the artifact store, replacing what is there; the format is
+   * that of the key's extension (`csv`, `parquet`, `jsonl`). All of it is written or nothing.
+   * @returns its row count and SHA-256 digest (`sha256:…`)
+   */
   freeze(sql: string, key: string): Promise<{ readonly rows: number; readonly digest: string; readonly uri: string }>;
+  /** A data set that was frozen under a key, as a table. */
+  frozen(key: string): Promise<TableName>;
 }

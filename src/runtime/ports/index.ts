@@ -1,6 +1,6 @@
 export type { ArtifactStore } from './artifact-store';
 export type { Clock } from './clock';
-export type { DataSource } from './data-source';
+export type { DataSource, TableName } from './data-source';
 export type { LedgerStore } from './ledger-store';
 export type { MetricPoint, MetricSink } from './metric-sink';
 export type { CatalogueEntry, CatalogueLabels, ModelCatalogue } from './model-catalogue';
