@@ -42,7 +42,6 @@ const project = new typescript.TypeScriptProject({
       javascript: { formatter: { quoteStyle: 'single' as never } },
       linter: {
         rules: {
-          recommended: true,
           suspicious: { noExplicitAny: 'error' },
           style: {
             useNodejsImportProtocol: 'error',
@@ -51,7 +50,8 @@ const project = new typescript.TypeScriptProject({
               level: 'error',
               options: {
                 paths: {
-                  '@cdktf/provider-google': 'import one file of it (@cdktf/provider-google/lib/…): the root costs 4 s and 400 MB',
+                  '@cdktf/provider-google':
+                    'import one file of it (@cdktf/provider-google/lib/…): the root costs 4 s and 400 MB',
                 },
               },
             },
@@ -59,7 +59,28 @@ const project = new typescript.TypeScriptProject({
           complexity: { useLiteralKeys: 'off' },
         },
       },
-      files: { includes: ['**', '!test/tsconfig.json', '!projenrc', '!lib', '!coverage', '!out', '!**/cdk.out', '!**/cdktf.out', '!assets', '!.projen', '!.gitattributes', '!package.json', '!tsconfig*.json', '!test-reports', '!.mlp', '!examples/**/out'] },
+      files: {
+        includes: [
+          '**',
+          '!test/tsconfig.json',
+          '!projenrc',
+          '!lib',
+          '!coverage',
+          '!out',
+          '!**/cdk.out',
+          '!**/cdktf.out',
+          '!assets',
+          '!.projen',
+          '!.gitattributes',
+          '!package.json',
+          '!tsconfig*.json',
+          '!test-reports',
+          '!.mlp',
+          '!examples/**/out',
+          '!test/fixtures/**/*.json',
+          '!.venv',
+        ],
+      },
     } as never,
   },
   sampleCode: false,
@@ -107,7 +128,7 @@ const project = new typescript.TypeScriptProject({
       noUnusedLocals: true,
       types: ['node', 'jest'],
     } as never,
-    include: ['examples/**/*.ts', 'bench/**/*.ts'],
+    include: ['../examples/**/*.ts', '../bench/**/*.ts', '../src/**/*.ts'],
   },
   deps: [
     'zod@^4.6.7',
@@ -121,7 +142,14 @@ const project = new typescript.TypeScriptProject({
     'fastify@^5.12.8',
     '@duckdb/node-api@1.5.6-r.1',
   ],
-  peerDeps: ['aws-cdk-lib@^2.276.0', 'constructs@>=10.6.0 <10.8.0', 'cdktf@^0.21.0', '@cdktf/provider-google@^16.12.1', 'projen@^0.103.25', 'jest@>=29'],
+  peerDeps: [
+    'aws-cdk-lib@^2.276.0',
+    'constructs@>=10.6.0 <10.8.0',
+    'cdktf@^0.21.0',
+    '@cdktf/provider-google@^16.12.1',
+    'projen@^0.103.25',
+    'jest@>=29',
+  ],
   peerDependencyOptions: { pinnedDevDependency: false },
   devDeps: [
     'aws-cdk-lib@2.276.0',
@@ -164,8 +192,32 @@ const project = new typescript.TypeScriptProject({
     '@prometheus-io/lezer-promql',
     '@lezer/common',
   ],
-  gitignore: ['/out/', '/assets/', '.venv/', '.mlp/', '*.tsbuildinfo', 'cdk.out/', 'cdktf.out/', '/.tmp/', 'examples/*/out/'],
-  npmignore: ['/test/', '/bench/', '/docs/', '/examples/', '/.ci/', '/src/', '/out/', '/tsconfig*.json', '/biome.jsonc', '/.dependency-cruiser.cjs', '/CONTRIBUTING.md'],
+  gitignore: [
+    '/out/',
+    '/assets/',
+    '.venv/',
+    '.mlp/',
+    '*.tsbuildinfo',
+    'cdk.out/',
+    'cdktf.out/',
+    '/.tmp/',
+    'examples/*/out/',
+  ],
+  npmignore: [
+    '!/assets/',
+    '/test/',
+    '/bench/',
+    '/docs/',
+    '/examples/',
+    '/.ci/',
+    '/src/',
+    '/out/',
+    '/tsconfig*.json',
+    '/biome.jsonc',
+    '/.dependency-cruiser.cjs',
+    '/.import-zones.cjs',
+    '/CONTRIBUTING.md',
+  ],
 });
 
 // Transpile tests with swc: types are checked by tsc apart from the tests (research: 10× faster than ts-jest).
@@ -173,7 +225,10 @@ project.deps.removeDependency('ts-jest');
 const jestConfig = project.jest!.config;
 jestConfig.testMatch = ['<rootDir>/test/**/*.test.ts'];
 jestConfig.transform = {
-  '^.+\\.m?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  '^.+\\.m?ts$': [
+    '@swc/jest',
+    { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+  ],
 };
 delete jestConfig.preset;
 jestConfig.collectCoverage = false;
@@ -195,20 +250,30 @@ project.package.addField('typesVersions', {
 });
 project.package.addField('sideEffects', false);
 project.package.addField('engines', { node: '>=20.12.0' });
-project.package.addField('peerDependenciesMeta', Object.fromEntries(
-  ['aws-cdk-lib', 'constructs', 'cdktf', '@cdktf/provider-google', 'projen', 'jest'].map((name) => [name, { optional: true }]),
-));
+project.package.addField(
+  'peerDependenciesMeta',
+  Object.fromEntries(
+    ['aws-cdk-lib', 'constructs', 'cdktf', '@cdktf/provider-google', 'projen', 'jest'].map((name) => [
+      name,
+      { optional: true },
+    ]),
+  ),
+);
 
 // Tests are fast and need no build; compile and package have commands of their own (see CONTRIBUTING.md).
 project.testTask.reset('jest --passWithNoTests', { receiveArgs: true });
-project.addTask('types', { description: 'Check all types', exec: 'tsc --noEmit -p tsconfig.dev.json' });
-project.addTask('lint', { description: 'Lint, format check and import zones' }).exec('biome ci --no-errors-on-unmatched .');
+project.addTask('types', { description: 'Check all types', exec: 'tsc --noEmit -p test/tsconfig.json' });
+project
+  .addTask('lint', { description: 'Lint, format check and import zones' })
+  .exec('biome ci --no-errors-on-unmatched .');
 project.tasks.tryFind('lint')!.exec('depcruise --config .dependency-cruiser.cjs src');
 project.postCompileTask.exec('node .ci/bundle.mjs', { name: 'bundle handlers and vendor the two wrapped libraries' });
 project.setScript('types', 'npx projen types');
 project.setScript('lint', 'npx projen lint');
 project.setScript('test', 'jest');
 project.setScript('mlp', 'tsx src/cli/main.ts');
-project.setScript('start', 'tsx src/cli/main.ts local examples/bike-share/platform.yaml --replay');
+project.setScript('start', 'tsx src/cli/main.ts local examples/bike-share/platform.yaml');
+project.setScript('bench:drift', 'tsx bench/drift/run.ts');
+project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
 
 project.synth();

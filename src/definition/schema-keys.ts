@@ -7,7 +7,9 @@ interface Def {
   readonly innerType?: z.ZodType;
   readonly in?: z.ZodType;
   readonly element?: z.ZodType;
+  readonly keyType?: z.ZodType;
   readonly valueType?: z.ZodType;
+  readonly entries?: Record<string, string | number>;
   readonly options?: readonly z.ZodType[];
 }
 
@@ -17,12 +19,15 @@ const defOf = (schema: z.ZodType): Def => (schema as unknown as { def: Def }).de
 export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: z.ZodType[] = [schema];
   for (const key of path) at = at.flatMap((one) => children(one, String(key)));
-  return [...new Set(at.flatMap((one) => objects(one).flatMap((object) => Object.keys(object.shape ?? {}))))];
+  return [...new Set(at.flatMap((one) => objects(one).flatMap(keysOf)))];
 }
+
+const keysOf = (def: Def): string[] =>
+  def.type === 'object' ? Object.keys(def.shape ?? {}) : Object.keys((def.keyType && defOf(def.keyType).entries) ?? {});
 
 function objects(schema: z.ZodType): Def[] {
   const def = defOf(schema);
-  if (def.type === 'object') return [def];
+  if (def.type === 'object' || def.type === 'record') return [def];
   if (def.options) return def.options.flatMap(objects);
   const inner = def.innerType ?? def.in;
   return inner ? objects(inner) : [];

@@ -10,7 +10,7 @@ export const EXPECTED = {
   duration: 'a duration: a positive integer and ms, s, m, h or d, such as "15m"',
   percent: 'a percent, a number from 0 to 100',
   money: 'an amount of money, a finite number of 0 or more in `currency`',
-  name: 'a name: lower-case letters, digits and dashes, starting with a letter, not ending with a dash',
+  name: 'a name of two characters or more: lower-case letters, digits and dashes, starting with a letter, not ending with a dash',
   url: 'an https:// address',
 } as const;
 

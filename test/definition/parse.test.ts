@@ -1,0 +1,347 @@
+import * as fc from 'fast-check';
+import { parsePlatform, parsePlatformOrThrow } from '../../src/definition/parse';
+import { DefinitionError } from '../../src/kernel/problem';
+import { foundation, scale } from '../support/definitions';
+
+const problems = (input: unknown) => {
+  const result = parsePlatform(input);
+  return result.ok ? [] : result.problems;
+};
+const at = (input: unknown, path: string) => problems(input).filter((problem) => problem.path === path);
+
+describe('defaults', () => {
+  const platform = parsePlatformOrThrow(foundation());
+  const model = platform.models['churn']!;
+
+  test('are all filled and stated once', () => {
+    expect(platform).toMatchObject({
+      version: 1,
+      currency: 'USD',
+      tags: {},
+      environments: [{ name: 'production', approval: 'automatic' }],
+      delivery: { source: { provider: 'github', branch: 'main' }, timeout: '60m' },
+      incidents: {
+        runbooks: { overrides: {} },
+        escalateAfter: '15m',
+        postmortem: { requiredFor: ['page'], dueWithin: '5d' },
+      },
+      governance: { auditRetention: '2555d', approvers: [], separationOfDuties: true, acknowledge: [] },
+      security: { encryption: 'customerKey', network: 'standard', modelIntegrity: true, deletionProtection: true },
+    });
+    expect(model).toMatchObject({
+      owner: 'growth',
+      risk: 'medium',
+      data: { label: { delay: '0s', lateness: '7d' }, minRows: 1, onViolation: 'fail', checks: {} },
+      training: { maxDuration: '2h', spot: true, seed: 0, hyperparameters: {}, split: { testPercent: 20, by: 'time' } },
+      serving: { targetRequestsPerInstance: 600, capturePercent: 100, timeout: '5s', payload: 'json' },
+    });
+    expect(model.data.columns).toMatchObject({
+      event_time: { drift: false, feature: true, maxMissingPercent: 0, unique: false, critical: false },
+      plan: { drift: true, maxUnseenPercent: 1 },
+    });
+  });
+
+  test('of the sections of a later stage', () => {
+    const { release, monitoring, retraining, evaluation } = parsePlatformOrThrow(
+      scale({
+        'models.demand.release': {},
+        'models.demand.monitoring.drift': {},
+        'models.demand.retraining': {},
+        'models.demand.evaluation.primary': undefined,
+      }),
+    ).models['demand']!;
+    expect(release).toEqual({
+      strategy: 'canary',
+      steps: [
+        { percent: 5, hold: '10m' },
+        { percent: 25, hold: '10m' },
+        { percent: 50, hold: '10m' },
+      ],
+      finalHold: '30m',
+      analysis: {
+        every: '1m',
+        minRequests: 500,
+        alpha: 0.05,
+        maxErrorPercent: 1,
+        maxErrorIncreasePercent: 0.5,
+        maxLatencyIncreasePercent: 20,
+        maxPredictionDrift: 0.2,
+        failureLimit: 1,
+        providerErrorLimit: 4,
+        maxExtension: 2,
+        onInconclusive: 'pause',
+        pauseTimeout: '24h',
+      },
+      rollback: 'automatic',
+      keepPrevious: 3,
+      onConcurrent: 'queue',
+    });
+    expect(monitoring.drift).toEqual({
+      schedule: { every: '1h' },
+      window: '24h',
+      minRows: 500,
+      method: 'psi',
+      warning: 0.1,
+      critical: 0.2,
+      bins: 10,
+      predictions: true,
+      reference: 'training',
+      breaches: { windows: 2, of: 3 },
+      maxDriftedColumnsPercent: 20,
+    });
+    expect(retraining).toEqual({
+      on: ['quality', 'conceptDrift'],
+      onDriftAlone: 'notify',
+      cooldown: '7d',
+      maxRuns: { count: 6, per: '30d' },
+      minNewLabels: 1000,
+      afterFailure: { backoff: ['1h', '4h', '24h'] },
+      release: 'automatic',
+    });
+    expect(evaluation?.primary).toBe('mae');
+  });
+
+  test('a drift method brings its own thresholds', () => {
+    const drift = parsePlatformOrThrow(scale({ 'models.demand.monitoring.drift': { method: 'kolmogorovSmirnov' } }))
+      .models['demand']!.monitoring.drift!;
+    expect(drift.warning).not.toBe(0.1 + 0.1);
+    expect(drift.critical).toBeGreaterThan(drift.warning);
+  });
+});
+
+test('zero is a value', () => {
+  const platform = parsePlatformOrThrow(
+    scale({
+      'models.demand.serving.instances.min': 0,
+      'models.demand.serving.capturePercent': 0,
+      'models.demand.release.analysis.failureLimit': 0,
+    }),
+  );
+  expect(platform.models['demand']).toMatchObject({
+    serving: { instances: { min: 0 }, capturePercent: 0 },
+    release: { analysis: { failureLimit: 0 } },
+  });
+});
+
+test('a parsed definition is deep-frozen, and parsing it again gives the same object', () => {
+  const platform = parsePlatformOrThrow(scale());
+  expect(Object.isFrozen(platform.models['demand']!.data.columns['temp'])).toBe(true);
+  expect(() => {
+    (platform.tags as Record<string, string>)['x'] = 'y';
+  }).toThrow(TypeError);
+  expect(parsePlatformOrThrow(platform)).toBe(platform);
+});
+
+describe('problems', () => {
+  test.each<[string, Record<string, unknown>, string, RegExp]>([
+    [
+      'a duration without a unit',
+      { 'models.demand.monitoring.latency.p99': 250 },
+      'models.demand.monitoring.latency.p99',
+      /duration/,
+    ],
+    [
+      'an unknown unit',
+      { 'models.demand.monitoring.freshness': '3 hours' },
+      'models.demand.monitoring.freshness',
+      /duration/,
+    ],
+    [
+      'a duration of zero where it makes no sense',
+      { 'models.demand.monitoring.drift.window': '0s' },
+      'models.demand.monitoring.drift.window',
+      /positive/,
+    ],
+    [
+      'a percent above 100',
+      { 'models.demand.serving.capturePercent': 120 },
+      'models.demand.serving.capturePercent',
+      /0 to 100/,
+    ],
+    ['an infinite number', { 'budget.monthly': Number.POSITIVE_INFINITY }, 'budget.monthly', /finite/],
+    [
+      'NaN',
+      { 'models.demand.evaluation.metrics.mae.max': Number.NaN },
+      'models.demand.evaluation.metrics.mae.max',
+      /finite/,
+    ],
+    ['a name in capitals', { name: 'Bikes' }, 'name', /lower-case/],
+    ['a name that is too long', { name: 'a'.repeat(25) }, 'name', /24/],
+    [
+      'a cron line of six fields',
+      { 'models.demand.retraining.schedule': { cron: '0 0 3 * * 1' } },
+      'models.demand.retraining.schedule.cron',
+      /five/,
+    ],
+    [
+      'a cron line that never fires',
+      { 'models.demand.retraining.schedule': { cron: '0 3 31 2 *' } },
+      'models.demand.retraining.schedule.cron',
+      /exists/,
+    ],
+    [
+      'an unknown time zone',
+      { 'models.demand.retraining.schedule': { cron: '0 3 * * 1', timeZone: 'Europe/Bärlin' } },
+      'models.demand.retraining.schedule.timeZone',
+      /IANA/,
+    ],
+    [
+      'a location without a place',
+      { 'models.demand.data.source': {} },
+      'models.demand.data.source',
+      /at least one of aws, google and local/,
+    ],
+    [
+      'steps that do not rise',
+      {
+        'models.demand.release.steps': [
+          { percent: 25, hold: '1m' },
+          { percent: 25, hold: '1m' },
+        ],
+      },
+      'models.demand.release.steps.1.percent',
+      /more than the step before/,
+    ],
+    [
+      'linear without its step',
+      { 'models.demand.release.strategy': 'linear' },
+      'models.demand.release.linear',
+      /stepPercent/,
+    ],
+    [
+      'a quality bound against its direction',
+      { 'models.demand.monitoring.quality.metrics': { r2: { max: 0.4 } } },
+      'models.demand.monitoring.quality.metrics.r2.max',
+      /higher is better/,
+    ],
+    [
+      'a custom metric without direction',
+      { 'models.demand.evaluation.metrics': { 'custom.profit': { min: 1 } } },
+      'models.demand.evaluation.metrics.custom.profit.direction',
+      /higherIsBetter/,
+    ],
+    [
+      'a metric without a bound',
+      { 'models.demand.evaluation.metrics.rmse': {} },
+      'models.demand.evaluation.metrics.rmse',
+      /at least one of/,
+    ],
+    [
+      'a slice by an unknown column',
+      { 'models.demand.evaluation.slices': [{ column: 'city', metrics: { mae: { max: 1 } } }] },
+      'models.demand.evaluation.slices.0.column',
+      /data's columns/,
+    ],
+    [
+      'a minimum above its maximum',
+      { 'models.demand.data.columns.temp.min': 2 },
+      'models.demand.data.columns.temp.min',
+      /up to max/,
+    ],
+    [
+      'labels that arrive apart without a key',
+      { 'models.demand.data.key': undefined, 'models.demand.data.label.source': { local: 'labels.csv' } },
+      'models.demand.data.key',
+      /joined/,
+    ],
+    [
+      'an unknown alarm kind',
+      { 'incidents.runbooks.overrides': { endpointError: 'https://x.example' } },
+      'incidents.runbooks.overrides.endpointError',
+      /endpointErrors/,
+    ],
+    [
+      'more breaches than windows',
+      { 'models.demand.monitoring.drift.breaches': { windows: 4, of: 3 } },
+      'models.demand.monitoring.drift.breaches.windows',
+      /at most/,
+    ],
+    [
+      'two environments of one name',
+      { environments: [{ name: 'prod' }, { name: 'prod' }] },
+      'environments.1.name',
+      /once/,
+    ],
+    ['no model', { models: {} }, 'models', /at least one model/],
+    [
+      'a short reason',
+      { 'governance.acknowledge': [{ finding: 'x', reason: 'fine' }] },
+      'governance.acknowledge.0.reason',
+      /10 characters/,
+    ],
+  ])('%s', (_what, changes, path, expected) => {
+    const [problem, ...others] = at(scale(changes), path);
+    expect(problem?.expected).toMatch(expected);
+    expect(others).toEqual([]);
+    expect(problem?.got).not.toBe('');
+    expect(problem?.fix).not.toBe('');
+  });
+
+  test.each([
+    ['models.demand.servng', {}, 'serving'],
+    ['models.demand.release.analysis.minRequest', 5, 'minRequests'],
+    ['delivery.source.repo', 'a/b', undefined],
+    ['budgt', {}, 'budget'],
+    ['models.demand.data.columns.temp.mni', 1, 'min'],
+    ['models.demand.monitoring.drift.windw', '1h', 'window'],
+  ])('an unknown key %s is named with a suggestion', (path, value, suggestion) => {
+    const [problem] = at(scale({ [path]: value }), path);
+    expect(problem?.code).toBe('unknownKey');
+    expect(problem?.fix).toBe(suggestion === undefined ? 'remove it' : `did you mean ${suggestion}?`);
+  });
+
+  test('reports rules across sections beside wrong types, all at once', () => {
+    const found = problems(
+      scale({
+        name: 7,
+        'models.demand.data.minRows': -1,
+        'models.demand.data.timestamp': 'when',
+        'models.demand.budget': undefined,
+        'incidents.contacts': [{ kind: 'email', address: 'nobody', severities: ['ticket'] }],
+      }),
+    );
+    expect(found.map((problem) => problem.path)).toEqual([
+      'incidents.contacts',
+      'incidents.contacts.0.address',
+      'models.demand.budget',
+      'models.demand.data.minRows',
+      'models.demand.data.timestamp',
+      'name',
+    ]);
+  });
+
+  test('throws one error that lists them', () => {
+    expect(() => parsePlatformOrThrow({})).toThrow(DefinitionError);
+    expect(() => parsePlatformOrThrow({})).toThrow(/name: got nothing[\s\S]*owner: got nothing/);
+  });
+
+  test('is total: any JSON is parsed or refused with problems that have a path and a fix', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (input) => {
+        for (const problem of problems(input)) {
+          expect(typeof problem.path).toBe('string');
+          expect(problem.expected.length).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  test('is total on a damaged definition', () => {
+    const paths = [
+      'name',
+      'models.demand.data',
+      'models.demand.data.columns',
+      'models.demand.release.steps',
+      'models.demand.evaluation.metrics',
+      'incidents.contacts',
+      'environments',
+      'models',
+      'models.demand.monitoring.quality.slices',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+        expect(Array.isArray(problems(scale({ [path]: value })))).toBe(true);
+      }),
+    );
+  });
+});
