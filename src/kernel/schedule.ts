@@ -143,10 +143,9 @@ export function nextFireTimes(schedule: Schedule, after: Date, count: number): D
     const first = (Math.floor(after.getTime() / step) + 1) * step;
     return Array.from({ length: count }, (_, i) => new Date(first + i * step));
   }
-  return new Cron(schedule.cron, { timezone: schedule.timeZone, domAndDow: false, paused: true }).nextRuns(
-    count,
-    after,
-  );
+  // The library gets our reading of the line: it refuses some steps that POSIX allows, such as */8 in day-of-week.
+  const line = printCron(parseCron(schedule.cron, schedule.timeZone));
+  return new Cron(line, { timezone: schedule.timeZone, domAndDow: false, paused: true }).nextRuns(count, after);
 }
 
 /** Mean seconds between two firings, over a year from a fixed date; used by findings. */

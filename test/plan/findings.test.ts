@@ -1,0 +1,210 @@
+import { FINDING_RULES } from '../../src/plan/findings/rules';
+import { planPlatform } from '../../src/plan/plan-platform';
+import { foundation, scale } from '../support/definitions';
+
+const M = 'models.demand';
+/** For each rule a definition in which it holds, and where; beside it the definition in which it does not. */
+const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
+  'approval-by-anyone': {
+    bad: foundation({
+      stage: 'core',
+      ...core(),
+      'models.churn.evaluation': { metrics: { auc: { min: 0.7 } }, approval: 'manual' },
+    }),
+    path: 'governance.approvers',
+  },
+  'budget-below-idle-cost': {
+    bad: scale({ [`${M}.serving.pricePerInstanceHour`]: 3, 'budget.monthly': 100_000 }),
+    path: `${M}.budget.monthly`,
+  },
+  'canary-starved': { bad: scale({ [`${M}.serving.expectedRequestsPerMinute`]: 2 }), path: `${M}.release.steps.0` },
+  'cooldown-longer-than-schedule': {
+    bad: scale({ [`${M}.retraining.cooldown`]: '8d' }),
+    path: `${M}.retraining.cooldown`,
+  },
+  'deletion-protection-off': {
+    bad: scale({ 'security.deletionProtection': false }),
+    path: 'security.deletionProtection',
+  },
+  'delivery-without-connection': {
+    bad: scale({ 'delivery.source.connection': undefined }),
+    path: 'delivery.source.connection.aws',
+  },
+  'drift-nothing-to-watch': {
+    bad: scale(
+      Object.fromEntries(
+        ['temp', 'hum', 'windspeed', 'weathersit'].map((name) => [`${M}.data.columns.${name}.drift`, false]),
+      ),
+    ),
+    path: `${M}.data.columns`,
+  },
+  'drift-rows-unreachable': {
+    bad: scale({ [`${M}.monitoring.drift.minRows`]: 100_000_000 }),
+    path: `${M}.monitoring.drift.minRows`,
+  },
+  'drift-warning-above-critical': {
+    bad: scale({ [`${M}.monitoring.drift.warning`]: 0.3 }),
+    path: `${M}.monitoring.drift.warning`,
+  },
+  'drift-window-gaps': {
+    bad: scale({ [`${M}.monitoring.drift.schedule`]: { cron: '0 0 1 * *' } }),
+    path: `${M}.monitoring.drift.window`,
+  },
+  'environment-without-target': { bad: foundation(), path: 'environments.0', good: scale() },
+  'first-step-too-big': {
+    bad: scale({ [`${M}.release.steps`]: [{ percent: 50, hold: '30m' }] }),
+    path: `${M}.release.steps.0.percent`,
+  },
+  'freshness-noticed-late': {
+    bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
+    path: `${M}.monitoring.freshness`,
+  },
+  'gate-without-champion': {
+    bad: scale({ [`${M}.evaluation.metrics.mae.vsChampion`]: undefined }),
+    path: `${M}.evaluation.metrics`,
+  },
+  'high-risk-without-approval': {
+    bad: scale({ [`${M}.risk`]: 'high' }),
+    path: `${M}.evaluation.approval`,
+    good: scale({ [`${M}.risk`]: 'high', [`${M}.evaluation.approval`]: 'manual' }),
+  },
+  'high-risk-without-shadow': {
+    bad: scale({ [`${M}.risk`]: 'high', [`${M}.release.shadow`]: undefined }),
+    path: `${M}.release.shadow`,
+    good: scale({ [`${M}.risk`]: 'high' }),
+  },
+  'high-risk-without-slices': {
+    bad: scale({ [`${M}.risk`]: 'high', [`${M}.evaluation.slices`]: [] }),
+    path: `${M}.evaluation.slices`,
+    good: scale({ [`${M}.risk`]: 'high' }),
+  },
+  'hold-shorter-than-look': {
+    bad: scale({ [`${M}.release.analysis.every`]: '20m' }),
+    path: `${M}.release.steps.0.hold`,
+  },
+  'key-is-a-feature': {
+    bad: scale({ [`${M}.data.columns.row_id.feature`]: true }),
+    path: `${M}.data.columns.row_id.feature`,
+  },
+  'label-positive-missing': {
+    bad: foundation({ 'models.churn.data.label.positive': undefined }),
+    path: 'models.churn.data.label.positive',
+    good: foundation(),
+  },
+  'labels-unreachable': {
+    bad: scale({ [`${M}.monitoring.quality.minLabels`]: 1_000_000_000 }),
+    path: `${M}.monitoring.quality.minLabels`,
+  },
+  'later-environment-laxer': {
+    bad: scale({ 'environments.0.approval': 'manual', 'environments.1.approval': 'automatic' }),
+    path: 'environments.1.approval',
+  },
+  'loose-alpha': { bad: scale({ [`${M}.release.analysis.alpha`]: 0.2 }), path: `${M}.release.analysis.alpha` },
+  'model-age-below-cooldown': {
+    bad: scale({ [`${M}.retraining.maxModelAge`]: '3d' }),
+    path: `${M}.retraining.maxModelAge`,
+    good: scale({ [`${M}.retraining.maxModelAge`]: '30d' }),
+  },
+  'model-integrity-off': { bad: scale({ 'security.modelIntegrity': false }), path: 'security.modelIntegrity' },
+  'quality-metric-not-gated': {
+    bad: scale({ [`${M}.monitoring.quality.metrics.rmse`]: { maxWorseThanRelease: 3 } }),
+    path: `${M}.monitoring.quality.metrics.rmse.maxWorseThanRelease`,
+  },
+  'quality-window-too-short': {
+    bad: scale({ [`${M}.data.label.delay`]: '30d' }),
+    path: `${M}.monitoring.quality.window`,
+  },
+  'quality-without-key': { bad: scale({ [`${M}.data.key`]: undefined }), path: `${M}.data.key` },
+  'release-at-once': { bad: scale({ [`${M}.release.strategy`]: 'allAtOnce' }), path: `${M}.release.strategy` },
+  'retraining-exceeds-budget': {
+    bad: scale({ [`${M}.retraining.maxRuns.count`]: 100 }),
+    path: `${M}.retraining.maxRuns`,
+  },
+  'run-cost-above-budget': {
+    bad: scale({ [`${M}.retraining.maxCostPerRun`]: 30 }),
+    path: `${M}.retraining.maxCostPerRun`,
+  },
+  'runbooks-unpublished': {
+    bad: scale({ 'incidents.runbooks.baseUrl': undefined }),
+    path: 'incidents.runbooks.baseUrl',
+  },
+  'scale-to-zero': { bad: scale({ [`${M}.serving.instances.min`]: 0 }), path: `${M}.serving.instances.min` },
+  'schedule-not-portable': {
+    bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '7h' } }),
+    path: `${M}.monitoring.drift.schedule.every`,
+  },
+  'severity-without-contact': {
+    bad: scale({ 'incidents.contacts.1.severities': ['info'] }),
+    path: 'incidents.contacts',
+  },
+  'single-instance': {
+    bad: scale({ [`${M}.monitoring.availability.targetPercent`]: 99.99 }),
+    path: `${M}.serving.instances.min`,
+    good: scale({ [`${M}.monitoring.availability.targetPercent`]: 99.99, [`${M}.serving.instances.min`]: 2 }),
+  },
+  'spot-without-time': {
+    bad: scale({ [`${M}.training.maxDuration`]: '10m' }),
+    path: `${M}.training.maxDuration`,
+    good: scale({ [`${M}.training.maxDuration`]: '10m', [`${M}.training.spot`]: false }),
+  },
+  'target-gap': { bad: scale({ [`${M}.data.source.google`]: undefined }), path: `${M}.data.source.google` },
+};
+
+function core(): Record<string, unknown> {
+  return {
+    'models.churn.release': {},
+    'models.churn.data.key': 'plan',
+    'models.churn.monitoring.drift': {},
+    'models.churn.monitoring.quality': { metrics: { auc: { min: 0.6 } } },
+  };
+}
+
+const hits = (input: unknown, id: string) => planPlatform(input).findings.filter((finding) => finding.id === id);
+
+test('there are at least 20 rules, each with a case here, and the full example has no finding', () => {
+  expect(Object.keys(CASES)).toEqual(FINDING_RULES.map((rule) => rule.id));
+  expect(FINDING_RULES.length).toBeGreaterThanOrEqual(20);
+  expect(planPlatform(scale()).findings).toEqual([]);
+});
+
+test.each(Object.entries(CASES))('%s', (id, { bad, path, good }) => {
+  const [finding] = hits(bad, id).filter((one) => one.path === path);
+  expect(finding).toMatchObject({ id, path, acknowledged: null });
+  expect(finding!.message.length).toBeGreaterThan(20);
+  expect(finding!.fix.length).toBeGreaterThan(5);
+  expect(hits(good ?? scale(), id)).toEqual([]);
+});
+
+describe('acknowledgement', () => {
+  const bad = {
+    [`${M}.risk`]: 'high',
+    'governance.acknowledge': [
+      { finding: 'high-risk-without-approval', reason: 'approved by the board', until: '2027-01-31' },
+    ],
+  };
+  const found = (asOf?: string) => planPlatform(scale(bad), asOf === undefined ? {} : { asOf }).findings;
+
+  test('keeps the finding and its reason', () => {
+    expect(found('2027-01-31')).toContainEqual(
+      expect.objectContaining({
+        id: 'high-risk-without-approval',
+        acknowledged: { reason: 'approved by the board', until: '2027-01-31' },
+      }),
+    );
+  });
+
+  test('ends after its day, and says so', () => {
+    const after = found('2027-02-01');
+    expect(after).toContainEqual(expect.objectContaining({ id: 'high-risk-without-approval', acknowledged: null }));
+    expect(after).toContainEqual(
+      expect.objectContaining({ id: 'acknowledgement-expired', path: 'governance.acknowledge.0' }),
+    );
+  });
+
+  test('of nothing is reported: it would hide a finding that comes later', () => {
+    const { findings } = planPlatform(
+      scale({ 'governance.acknowledge': [{ finding: 'loose-alpha', reason: 'we accept this' }] }),
+    );
+    expect(findings.map((finding) => finding.id)).toEqual(['acknowledgement-unused']);
+  });
+});

@@ -1,0 +1,200 @@
+import * as fc from 'fast-check';
+import { METRICS } from '../../src/contract/metrics';
+import { USE_CASES } from '../../src/contract/use-cases';
+import type { ModelPlan } from '../../src/plan/plan';
+import { planPlatform } from '../../src/plan/plan-platform';
+import { rendersOf, TARGETS } from '../../src/plan/renders';
+import { graphFaults, type StepGraph } from '../../src/plan/step-graph';
+import { foundation, scale } from '../support/definitions';
+
+const demand = (changes?: Record<string, unknown>) => planPlatform(scale(changes)).models['demand']!;
+const parts = (model: ModelPlan) =>
+  [model.registry, model.pipeline, model.endpoint, model.drift, model.retraining].flatMap((part) => part ?? []);
+const ids = (graph: StepGraph) => graph.steps.map((step) => step.id);
+const M = 'models.demand';
+
+test('is JSON and the same bytes each time', () => {
+  const [first, second] = [planPlatform(scale()), planPlatform(scale())];
+  expect(JSON.parse(JSON.stringify(first))).toEqual(first);
+  expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+});
+
+test('a definition and its parsed form have the same plan whatever the order of keys', () => {
+  const reversed = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(reversed)
+      : value !== null && typeof value === 'object'
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, inner]) => [key, reversed(inner)]),
+          )
+        : value;
+  const { primary: _a, ...evaluation } = { primary: 'mae' };
+  expect(evaluation).toEqual({});
+  expect(planPlatform(reversed(scale({ [`${M}.evaluation.primary`]: 'mae' }))).models['demand']!.endpoint).toEqual(
+    demand({ [`${M}.evaluation.primary`]: 'mae' }).endpoint,
+  );
+});
+
+describe('step graphs', () => {
+  test.each(['canary', 'linear', 'blueGreen', 'allAtOnce'])('of %s are sound', (strategy) => {
+    for (const shadow of [undefined, { duration: '1h' }]) {
+      const model = demand({ [`${M}.release`]: { strategy, linear: { stepPercent: 30, hold: '5m' }, shadow } });
+      expect(graphFaults(model.pipeline.graph)).toEqual([]);
+      expect(graphFaults(model.endpoint.graph)).toEqual([]);
+    }
+  });
+
+  test('faults of a graph are found', () => {
+    const graph = demand().endpoint.graph;
+    const without = (id: string): StepGraph => ({ ...graph, steps: graph.steps.filter((step) => step.id !== id) });
+    expect(graphFaults(without('promote'))).toContain('deployFirst goes on to promote, which is not there');
+    expect(
+      graphFaults({ ...graph, steps: [...graph.steps, { kind: 'end', id: 'lost', describe: '', outcome: 'failed' }] }),
+    ).toEqual(['lost is never reached']);
+  });
+
+  test('every failure of a release after it took the lock ends in a rollback', () => {
+    const { steps } = demand().endpoint.graph;
+    for (const step of steps) {
+      if (step.kind !== 'task' || ['verify', 'rollBack', 'rollBackFailed'].includes(step.id)) continue;
+      expect([step.id, step.onError]).toEqual([step.id, 'rollBack']);
+    }
+  });
+
+  test('steps of traffic rise to 100 for every strategy', () => {
+    expect(demand().endpoint.percents).toEqual([5, 25, 50, 100]);
+    expect(
+      demand({ [`${M}.release`]: { strategy: 'linear', linear: { stepPercent: 30, hold: '5m' } } }).endpoint.percents,
+    ).toEqual([30, 60, 90, 100]);
+    expect(demand({ [`${M}.release`]: { strategy: 'blueGreen' } }).endpoint.percents).toEqual([100]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99 }), (stepPercent) => {
+        const { percents } = demand({
+          [`${M}.release`]: { strategy: 'linear', linear: { stepPercent, hold: '5m' } },
+        }).endpoint;
+        expect(percents.at(-1)).toBe(100);
+        expect(percents.every((percent, index) => index === 0 || percent > percents[index - 1]!)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('shadow comes before any live traffic, and the first version skips what needs a champion', () => {
+    const order = ids(demand().endpoint.graph);
+    expect(order.indexOf('shadowLook')).toBeLessThan(order.indexOf('shift1'));
+    const choice = demand().endpoint.graph.steps.find((step) => step.id === 'hasChampion');
+    expect(choice).toMatchObject({ otherwise: 'deployFirst' });
+  });
+
+  test('without an evaluation section the pipeline has no gate and waits for a person', () => {
+    const { pipeline, drift, retraining } = planPlatform(foundation()).models['churn']!;
+    expect(ids(pipeline.graph)).toEqual([
+      'validate',
+      'dataIsGood',
+      'train',
+      'prepareEvaluation',
+      'register',
+      'mayRelease',
+      'requestRelease',
+      'registered',
+      'recordFailure',
+      'failed',
+    ]);
+    expect(graphFaults(pipeline.graph)).toEqual([]);
+    expect([pipeline.approval, drift, retraining]).toEqual(['manual', null, null]);
+  });
+});
+
+describe('alarms', () => {
+  const alarms = parts(demand()).flatMap((part) => part.alarms);
+
+  test('watch only metrics that the same model emits, with the same dimensions', () => {
+    const emitted = parts(demand()).flatMap((part) => part.metrics);
+    for (const { id, metric } of alarms) {
+      const sameName = emitted.filter((one) => one.name === metric.name);
+      expect([id, sameName.length > 0]).toEqual([id, true]);
+      const fits = sameName.some((one) =>
+        Object.entries(metric.dimensions).every(([key, value]) => one.dimensions[key] === value),
+      );
+      expect([id, fits]).toEqual([id, true]);
+    }
+  });
+
+  test('have unique ids, a runbook, and no missing data that means healthy', () => {
+    expect(new Set(alarms.map((alarm) => alarm.id)).size).toBe(alarms.length);
+    for (const alarm of alarms) {
+      expect(alarm.runbook).toMatch(/^https:\/\/runbooks\.example\.com\//);
+      expect(['breaching', 'insufficient']).toContain(alarm.missingData);
+    }
+    expect(alarms.find((alarm) => alarm.kind === 'endpointErrors')!.runbook).toBe(
+      'https://runbooks.example.com/errors',
+    );
+  });
+
+  test.each<[Record<string, unknown>, string, object]>([
+    [{ mae: { max: 70 } }, 'quality-mae', { comparator: 'above', threshold: 70 }],
+    [{ r2: { min: 0.4 } }, 'quality-r2', { comparator: 'below', threshold: 0.4 }],
+    [{ 'custom.profit': { min: 0 } }, 'quality-custom-profit', { comparator: 'below', threshold: 0 }],
+  ])('take their comparator from the metric’s bad direction: %j', (metrics, id, expected) => {
+    const found = demand({ [`${M}.monitoring.quality.metrics`]: metrics }).drift!.alarms.find(
+      (alarm) => alarm.id === id,
+    );
+    expect(found).toMatchObject(expected);
+  });
+
+  test('a page alarm of the endpoint takes a running release back', () => {
+    const endpoint = demand().endpoint.alarms;
+    expect(endpoint.filter((alarm) => alarm.severity === 'page').every((alarm) => alarm.abortsRelease)).toBe(true);
+    expect(endpoint.filter((alarm) => alarm.severity !== 'page').some((alarm) => alarm.abortsRelease)).toBe(false);
+  });
+
+  test('burn rates follow the availability target', () => {
+    const burn = demand().endpoint.alarms.filter((alarm) => alarm.kind === 'availabilityBurn');
+    expect(burn.map((alarm) => [alarm.threshold, alarm.periodSeconds])).toEqual([
+      [1.44, 3600],
+      [0.6, 21_600],
+    ]);
+  });
+});
+
+test('every metric has an emitter among the use cases that the plan calls, or the cloud', () => {
+  const called = new Set(
+    parts(demand()).flatMap((part) =>
+      ('graph' in part
+        ? part.graph.steps.flatMap((step) => (step.kind === 'task' ? [step.use as string] : []))
+        : []
+      ).concat('jobs' in part ? part.jobs.map((job) => job.use) : []),
+    ),
+  );
+  called.add('serving').add('decideRetraining');
+  for (const { name } of parts(demand()).flatMap((part) => part.metrics))
+    expect([name, METRICS[name].emittedBy.some((use) => called.has(use))]).toEqual([name, true]);
+  for (const spec of Object.values(METRICS))
+    for (const use of spec.emittedBy) expect(['serving', ...USE_CASES]).toContain(use);
+});
+
+test('captured requests outlive every window that needs them', () => {
+  const capture = (changes: Record<string, unknown>) =>
+    demand(changes).endpoint.retention.find((one) => one.what === 'capture')!.seconds;
+  expect(capture({})).toBe(30 * 86_400);
+  expect(capture({ [`${M}.monitoring.quality.window`]: '60d', [`${M}.data.label.delay`]: '10d' })).toBe(77 * 86_400);
+});
+
+test('the label, keys and columns without drift are not watched', () => {
+  expect(demand().drift!.watchedColumns).toEqual(['temp', 'hum', 'windspeed', 'weathersit']);
+});
+
+test('each target renders every concept of the full example, or says that it is a gap', () => {
+  const plan = planPlatform(scale());
+  const gaps = Object.fromEntries(
+    TARGETS.map((target) => [
+      target,
+      rendersOf(plan, target)
+        .filter((one) => one.by === null)
+        .map((one) => one.concept),
+    ]),
+  );
+  expect(gaps).toEqual({ aws: [], google: [], local: ['budget', 'delivery', 'encryption'] });
+});
