@@ -4,6 +4,11 @@ import type { RowCheck } from './row-checks';
 /** At most this many keys of offending rows are named for a check. */
 export const MAX_KEYS = 20;
 
+/** Order of keys: by their UTF-8 bytes, as all engines sort text. */
+export function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+}
+
 /** How many rows break a check, and the first of their keys, ascending; never values of other columns. */
 export interface Offenders {
   readonly violations: number;

@@ -1,4 +1,4 @@
-import type { DataFacts, LabelCount, RowCheckFacts } from '../../core/data-checks/facts';
+import { byBytes, type DataFacts, type LabelCount, type RowCheckFacts } from '../../core/data-checks/facts';
 import {
   FUTURE_TOLERANCE_MS,
   type RowCheck,
@@ -43,7 +43,7 @@ async function keysByCheck(
     const id = String(row['check_id']);
     keys.set(id, [...(keys.get(id) ?? []), String(row['row_key'])]);
   }
-  for (const list of keys.values()) list.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  for (const list of keys.values()) list.sort(byBytes);
   return keys;
 }
 
