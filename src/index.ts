@@ -19,6 +19,7 @@ export type { Schedule } from './kernel/schedule';
 export type { Severity } from './kernel/severity';
 export type { Stage } from './kernel/stages';
 export { type Audit, type AuditRow, type AuditStatus, auditPlatform } from './plan/audit';
+export { type Change, type ChangeClass, diffPlatforms } from './plan/diff';
 export type { Finding } from './plan/findings/finding';
 export type * from './plan/plan';
 export { type PlanOptions, planPlatform } from './plan/plan-platform';

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ProblemsError } from '../kernel/problem';
 import { auditCommand } from './audit';
 import { checkCommand } from './check';
+import { diffCommand } from './diff';
 import { EXIT, type Exit, type Io, json } from './io';
 import { localCommand } from './local';
 import { planCommand } from './plan';
@@ -32,6 +33,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     checkCommand,
     auditCommand,
     planCommand,
+    diffCommand,
     synthCommand,
     localCommand,
     runbooksCommand,
