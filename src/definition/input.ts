@@ -31,19 +31,22 @@ interface VsChampion {
   mode?: 'nonInferior' | 'superior';
 }
 
+/** Metrics of other tasks, so that they are refused also in a literal that was built apart. */
+type NotOf<T extends Task> = { [M in Exclude<BuiltInMetric, MetricOf<T>>]?: never };
+
 /** metric → bounds, for the metrics of a task; `custom.<name>` says its direction. */
 export type GateMetrics<T extends Task> = {
   [M in MetricOf<T>]?: Better<DirectionOf<M>, { vsChampion?: VsChampion }>;
-} & {
-  [M in CustomMetric]?: { direction: MetricDirection; min?: number; max?: number; vsChampion?: VsChampion };
-};
+} & NotOf<T> & {
+    [M in CustomMetric]?: { direction: MetricDirection; min?: number; max?: number; vsChampion?: VsChampion };
+  };
 
 /** metric → bounds on matured labels, in the metric's bad direction. */
 export type QualityMetrics<T extends Task> = {
   [M in MetricOf<T>]?: Better<DirectionOf<M>, { maxWorseThanRelease?: number }>;
-} & {
-  [M in CustomMetric]?: { min?: number; max?: number; maxWorseThanRelease?: number };
-};
+} & NotOf<T> & {
+    [M in CustomMetric]?: { min?: number; max?: number; maxWorseThanRelease?: number };
+  };
 
 type RawEvaluation = z.input<typeof evaluationSchema>;
 type RawSlice = NonNullable<RawEvaluation['slices']>[number];

@@ -1,0 +1,3 @@
+export { installMlPlatformMatchers } from './install';
+export { mlPlatformMatchers } from './matchers';
+export { scrubAssetHashes, templateSerializer } from './template-serializer';
