@@ -92,9 +92,9 @@ describe.each(numericCases)('numbers: %s', (_, expected) => {
   it('has the edges, heavy values, quantiles and moments of numpy', () => {
     const reference: NumericReference = pair.reference;
     expect(reference.edges).toHaveLength(expected.edges.length);
-    reference.edges.forEach((edge, index) => expectNear(edge, expected.edges[index]!));
+    for (const [index, edge] of reference.edges.entries()) expectNear(edge, expected.edges[index]!);
     expect(reference.heavy.map(({ value }) => value)).toEqual(expected.heavy);
-    reference.quantiles!.forEach((quantile, index) => expectNear(quantile, expected.quantiles[index]!));
+    for (const [index, quantile] of reference.quantiles!.entries()) expectNear(quantile, expected.quantiles[index]!);
     expectNear(reference.moments!.mean, expected.mean);
     expectNear(reference.moments!.standardDeviation, expected.standardDeviation);
   });
