@@ -14,3 +14,5 @@ export const FALSE_TEXT = '^([fF][aA][lL][sS][eE]|[fF]|[nN][oO]|0)$';
 export const INSTANT =
   '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
   '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$';
+/** An instant that leaves the seconds out, which some engines do not read. */
+export const INSTANT_WITHOUT_SECONDS = '^.{10}[T ][0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?$';

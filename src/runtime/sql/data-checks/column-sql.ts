@@ -49,7 +49,9 @@ type Parts = Omit<ColumnSql, 'readable' | 'value'>;
 
 function instantSql(dialect: SqlDialect, { family }: CheckedColumn, raw: string, trimmed: string): string {
   if (family === 'text') {
-    return `CASE WHEN ${dialect.matches(trimmed, grammar.INSTANT)} THEN ${dialect.toTimestamp(trimmed)} END`;
+    const short = dialect.matches(trimmed, grammar.INSTANT_WITHOUT_SECONDS);
+    const whole = `CASE WHEN ${short} THEN SUBSTR(${trimmed}, 1, 16) || ':00' || SUBSTR(${trimmed}, 17) ELSE ${trimmed} END`;
+    return `CASE WHEN ${dialect.matches(trimmed, grammar.INSTANT)} THEN ${dialect.toTimestamp(whole)} END`;
   }
   return family === 'timestamp' || family === 'date' ? `CAST(${raw} AS TIMESTAMP)` : 'CAST(NULL AS TIMESTAMP)';
 }

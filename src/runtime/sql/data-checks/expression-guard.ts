@@ -1,6 +1,7 @@
 import type { Problem } from '../../../kernel/problem';
 import { duckdb } from '../dialects/duckdb';
 import type { RunSql, SqlRow } from './collect';
+import { bracketed } from './violation';
 
 /** A rule across columns, as the definition has it. */
 export interface DataExpression {
@@ -48,6 +49,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   STAR: 'a star',
   PARAMETER: 'a parameter',
   DEFAULT: 'a default',
+  POSITIONAL_REFERENCE: 'the number of a column',
 };
 
 /** What the tree holds that looks at more than the row. */
@@ -159,7 +161,7 @@ export async function checkExpressions(run: RunSql, expressions: readonly DataEx
  * The query reads no row.
  */
 export function expressionTypes(typedRowsSql: string, expressions: readonly DataExpression[]): string {
-  const columns = expressions.map(({ name, sql }) => `(${sql}\n) AS ${duckdb.identifier(name)}`).join(', ');
+  const columns = expressions.map(({ name, sql }) => `${bracketed(sql)} AS ${duckdb.identifier(name)}`).join(', ');
   return `SELECT column_name AS "name", column_type AS "type" FROM (DESCRIBE SELECT ${columns} FROM (${typedRowsSql}) mlp_rows)`;
 }
 

@@ -18,9 +18,13 @@ export function violationSql(dialect: SqlDialect, rows: TypedRows, check: Within
   return `COALESCE(${condition(dialect, rows, check)}, FALSE)`;
 }
 
+/** An expression of a user in brackets; the closing one on a line of its own where a comment would swallow it. */
+export function bracketed(expression: string): string {
+  return /--|#/.test(expression) ? `(${expression}\n)` : `(${expression})`;
+}
+
 function condition(dialect: SqlDialect, rows: TypedRows, check: WithinRow): string {
-  // a line of its own, so that a comment at the end of the expression ends there
-  if (check.rule === 'expressions') return `NOT (${check.sql}\n)`;
+  if (check.rule === 'expressions') return `NOT ${bracketed(check.sql)}`;
   const column = rows.column(check.column.name);
   if (column === undefined) return 'FALSE';
   const { present, double } = column;

@@ -41,6 +41,7 @@ describe('checkExpressions', () => {
     ["age IN (SELECT a FROM read_csv('/etc/passwd'))", 'expressionScope'],
     ['row_number() OVER () > 1', 'expressionScope'],
     ['age > ?', 'expressionScope'],
+    ['#1 > 1', 'expressionScope'],
     ['count(*) > 1', 'expressionNotPure'],
     ['max(age) > 1', 'expressionNotPure'],
     ['random() > 0.5', 'expressionNotPure'],
