@@ -1,0 +1,1 @@
+export { MlPlatformApp, type MlPlatformAppOptions } from './ml-platform-app';
