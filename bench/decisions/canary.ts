@@ -67,37 +67,61 @@ export const truth = (errorPercent: number, medianMs = 50, meanScore = 0): (() =
   return () => value;
 };
 
-/** Cumulative shares of the latency buckets at a median; cached, because a run asks for the same ones at each look. */
-const latencyShares = new Map<number, readonly number[]>();
-function latencyCdf(medianMs: number): readonly number[] {
-  const cached = latencyShares.get(medianMs);
-  if (cached !== undefined) return cached;
-  const cdf = LATENCY_EDGES_MS.map((edge) => normalCdf(Math.log(edge / medianMs) / 0.5));
-  latencyShares.set(medianMs, cdf);
-  return cdf;
+/** Draws the bucket of a value: cumulative shares, and for each 1024th the bucket where the search starts. */
+interface Buckets {
+  readonly cdf: readonly number[];
+  readonly start: Uint16Array;
 }
 
-function bucketOf(cdf: readonly number[], uniform: number): number {
-  let low = 0;
-  let high = cdf.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (uniform < cdf[middle]!) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+const GUIDES = 1024;
+
+function buckets(cdf: readonly number[]): Buckets {
+  const first = (share: number): number => {
+    const bucket = cdf.findIndex((upTo) => share < upTo);
+    return bucket === -1 ? cdf.length : bucket;
+  };
+  return { cdf, start: Uint16Array.from({ length: GUIDES }, (_, i) => first(i / GUIDES)) };
 }
+
+function bucketOf({ cdf, start }: Buckets, uniform: number): number {
+  let bucket = start[(uniform * GUIDES) | 0]!;
+  while (bucket < cdf.length && uniform >= cdf[bucket]!) bucket += 1;
+  return bucket;
+}
+
+const cache = new Map<string, Buckets>();
+function cached(key: string, cdf: () => readonly number[]): Buckets {
+  const known = cache.get(key) ?? buckets(cdf());
+  cache.set(key, known);
+  return known;
+}
+
+/** Errors among requests, by the distances from one to the next (they are geometric). */
+function countErrors(requests: number, rate: number, random: Random): number {
+  const scale = Math.log1p(-rate);
+  let errors = -1;
+  for (let request = 0; request <= requests; errors += 1) {
+    request += 1 + Math.floor(Math.log1p(-random.next()) / scale);
+  }
+  return errors;
+}
+
+const TWO_26 = 2 ** 26;
 
 function arm(requests: number, so: Truth, random: Random): ReleaseSample['challenger'] {
   const latency = new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0);
   const scores = new Array<number>(SCORE_EDGES.length + 1).fill(0);
-  const latencies = latencyCdf(so.medianMs);
-  const scoreCdf = SCORE_EDGES.map((edge) => normalCdf(edge - so.meanScore));
-  let errors = 0;
+  const latencies = cached(`ms:${so.medianMs}`, () =>
+    LATENCY_EDGES_MS.map((edge) => normalCdf(Math.log(edge / so.medianMs) / 0.5)),
+  );
+  const answers = cached(`score:${so.meanScore}`, () => SCORE_EDGES.map((edge) => normalCdf(edge - so.meanScore)));
+  const errors = countErrors(requests, so.errorRate, random);
   for (let i = 0; i < requests; i += 1) {
-    if (random.next() < so.errorRate) errors += 1;
-    latency[bucketOf(latencies, random.next())]! += 1;
-    scores[bucketOf(scoreCdf, random.next())]! += 1;
+    // The upper and the lower half of one draw's bits are two draws.
+    const bits = random.next() * TWO_26;
+    const upper = bits | 0;
+    latency[bucketOf(latencies, upper / TWO_26)]! += 1;
+    scores[bucketOf(answers, bits - upper)]! += 1;
   }
   return {
     requests,
@@ -114,7 +138,7 @@ interface Pooled {
   x0: number;
 }
 
-function zOf({ n1, x1, n0, x0 }: Pooled): { difference: number; variance: number; z: number } {
+export function zOf({ n1, x1, n0, x0 }: Pooled): { difference: number; variance: number; z: number } {
   const p = (x1 + x0) / (n1 + n0);
   const variance = p * (1 - p) * (1 / n1 + 1 / n0);
   const difference = x1 / n1 - x0 / n0;
@@ -226,6 +250,7 @@ export const SCENARIOS: readonly Scenario[] = [
   errors('errors 1.0 → 5.0 %', 1, 5),
   errors('healthy at 0.1 %, 5/25/50 % of 2,000', 0.1, 0.1, steps),
   errors('healthy at 1.0 %, 5/25/50 % of 2,000', 1, 1, steps),
+  errors('healthy at 1.0 %, 5/25/50 % of 400', 1, 1, { ...steps, requestsPerLook: 400 }),
   errors('errors 1.0 → 2.0 %, 5/25/50 % of 2,000', 1, 2, steps),
   errors('both arms 1 % → 8 % in the third step (incident, healthy)', 1, 1, {
     ...steps,
@@ -235,7 +260,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   errors('latency p99 + 10 % (allowed), 5/25/50 % of 2,000', 0.2, 0.2, { ...steps, challenger: truth(0.2, 55) }),
   errors('latency p99 + 30 %', 0.2, 0.2, { ...steps, challenger: truth(0.2, 65) }),
-  errors('latency p99 + 50 %', 0.2, 0.2, { ...steps, challenger: truth(0.2, 75) }),
+  errors('latency p99 + 50 %, 5/25/50 % of 2,000', 0.2, 0.2, { ...steps, challenger: truth(0.2, 75) }),
   errors('latency p99 + 50 %, 250 an arm and look', 0.2, 0.2, { challenger: truth(0.2, 75) }),
   errors('predictions moved by 0.2 σ (allowed)', 0.2, 0.2, { ...steps, challenger: truth(0.2, 50, 0.2) }),
   errors('predictions moved by 0.6 σ', 0.2, 0.2, { ...steps, challenger: truth(0.2, 50, 0.6) }),

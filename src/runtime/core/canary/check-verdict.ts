@@ -12,7 +12,7 @@ import type { CanaryCheck } from './policy';
 import { distancePValue, predictionDistance } from './prediction-drift';
 import { pValue, rateDifference } from './rate-ratio';
 import { effectiveChampionTrials } from './standardised';
-import { decimal, milliseconds, percentOf, probability, wholeNumber } from './words';
+import { decimal, limitText, milliseconds, percentOf, probability, wholeNumber } from './words';
 
 export type CheckStatus = 'pass' | 'fail' | 'inconclusive';
 
@@ -119,7 +119,7 @@ function errorIncrease({ evidence, alpha, minRequests, limit }: CheckContext): F
     pValue: p,
     challengerTrials: challenger.requests,
     championTrials: champion.requests,
-    text: `${counts}${within}; limit ${decimal(limit)} points${why}`,
+    text: `${counts}${within}; limit ${limitText(limit)} points${why}`,
   };
 }
 
@@ -134,7 +134,7 @@ function errorLimit({ evidence, alpha, minRequests, limit }: CheckContext): Foun
   const value = requests === 0 ? 0 : (100 * errors) / requests;
   const p = pValue(evidence.errorLimitPeak);
   const enough = requests >= minRequests;
-  const text = `challenger ${percentOf(errors, requests)} errors of ${wholeNumber(requests)}; limit ${decimal(limit)} %`;
+  const text = `challenger ${percentOf(errors, requests)} errors of ${wholeNumber(requests)}; limit ${limitText(limit)} %`;
   return {
     status: guardStatus(p <= alpha, value > limit, enough),
     value: requests === 0 ? null : value,
@@ -156,12 +156,12 @@ function latencyIncrease({ evidence, alpha, minRequests, limit }: CheckContext):
   const ours = edgesMs === null ? null : histogramQuantile(edgesMs, compared.challenger, TAIL_QUANTILE);
   const theirs = edgesMs === null ? null : histogramQuantile(edgesMs, compared.champion, TAIL_QUANTILE);
   if (ours === null || theirs === null) {
-    const text = `no latencies of both arms in one window; limit ${decimal(limit)} % more`;
+    const text = `no latencies of both arms in one window; limit ${limitText(limit)} % more`;
     return { ...base, status: 'inconclusive', value: null, text };
   }
   const text =
     `challenger p99 ${p99Text(ours)} of ${wholeNumber(challengerTrials)}, champion ${p99Text(theirs)} of ` +
-    `${wholeNumber(championTrials)}; limit ${decimal(limit)} % more`;
+    `${wholeNumber(championTrials)}; limit ${limitText(limit)} % more`;
   if (theirs.atLeast || theirs.ms <= 0) {
     return { ...base, status: 'inconclusive', value: null, text: `${text}; the histogram does not reach that far` };
   }
@@ -212,7 +212,7 @@ function predictionDrift({ evidence, alpha, minRequests, limit }: CheckContext):
   const championTrials = Math.round(effectiveChampionTrials(compared));
   const base = { challengerTrials, championTrials };
   if (challengerTrials === 0) {
-    const text = `no predictions of both arms in one window; limit ${decimal(limit)}`;
+    const text = `no predictions of both arms in one window; limit ${limitText(limit)}`;
     return { ...base, status: 'inconclusive', value: null, pValue: 1, text };
   }
   const distance = predictionDistance(compared);
@@ -224,7 +224,7 @@ function predictionDrift({ evidence, alpha, minRequests, limit }: CheckContext):
   const status: CheckStatus = enough && proven && beyond ? 'fail' : enough && !beyond ? 'pass' : 'inconclusive';
   const text =
     `predictions differ by PSI ${decimal(psi, 3)} (challenger ${wholeNumber(challengerTrials)}, champion ` +
-    `${wholeNumber(championTrials)}); limit ${decimal(limit, 3)}`;
+    `${wholeNumber(championTrials)}); limit ${limitText(limit)}`;
   const why =
     status !== 'inconclusive'
       ? ''
@@ -241,7 +241,7 @@ function disagreement({ evidence, alpha, minRequests, limit }: CheckContext): Fo
   const enough = compared >= minRequests;
   const beyond = value > limit;
   const status = enough && p <= alpha && beyond ? 'fail' : enough && !beyond ? 'pass' : 'inconclusive';
-  const text = `${percentOf(disagreed, compared)} of ${wholeNumber(compared)} answers differ; limit ${decimal(limit)} %`;
+  const text = `${percentOf(disagreed, compared)} of ${wholeNumber(compared)} answers differ; limit ${limitText(limit)} %`;
   const why =
     status !== 'inconclusive'
       ? ''

@@ -9,6 +9,11 @@ export function decimal(value: number, digits = 2): string {
   return text.endsWith('.') ? `${text}0` : text;
 }
 
+/** A limit as the definition has it: 20 → `20`, 0.5 → `0.5`. */
+export function limitText(value: number): string {
+  return decimal(value, 3).replace(/\.0$/, '');
+}
+
 /** A share as a percent with one digit after the point, two below 1 % where one would hide the value: `2.1 %`, `0.04 %`. */
 export function percentOf(events: number, trials: number): string {
   const percent = trials === 0 ? 0 : (100 * events) / trials;
@@ -17,8 +22,8 @@ export function percentOf(events: number, trials: number): string {
 
 /** A duration of milliseconds: `153 ms`, `1.25 s` from one second on. */
 export function milliseconds(ms: number): string {
-  if (ms >= 1000) return `${decimal(ms / 1000)} s`;
-  return `${ms >= 10 ? Math.round(ms) : decimal(ms)} ms`;
+  if (ms >= 1000) return `${limitText(ms / 1000)} s`;
+  return `${ms >= 10 ? Math.round(ms) : limitText(ms)} ms`;
 }
 
 /** A probability: `0.0031`, or `< 0.0001`. */
@@ -28,6 +33,6 @@ export function probability(p: number): string {
 
 /** Seconds for people: `90 s`, `15 min`, `24 h`. */
 export function seconds(value: number): string {
-  if (value >= 7200) return `${decimal(value / 3600, 1).replace(/\.0$/, '')} h`;
-  return value >= 120 ? `${decimal(value / 60, 1).replace(/\.0$/, '')} min` : `${Math.round(value)} s`;
+  if (value >= 7200) return `${limitText(Math.round(value / 360) / 10)} h`;
+  return value >= 120 ? `${limitText(Math.round(value / 6) / 10)} min` : `${Math.round(value)} s`;
 }
