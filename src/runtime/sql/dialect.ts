@@ -37,6 +37,7 @@ export interface ValueMaps {
 /**
  * What differs between the engines' SQL, as text. Arguments named `expr`, `double`, `text`, `timestamp` and `condition`
  * are SQL; names and values of users only come in through `identifier`, `table` and the literals, which escape them.
+ * Comparisons with NaN differ: DuckDB has it above all numbers, the others have every comparison FALSE. Test `isNaN` first.
  * Instants are timestamps without zone in UTC (DuckDB, Athena) or BigQuery's TIMESTAMP.
  */
 export interface SqlDialect {

@@ -72,6 +72,13 @@ const plain = (row: string, state: (row: string) => string): ColumnAggregate => 
   finish: (name) => name,
 });
 
+/** No rows are no groups where values are counted by grouping, and what is folded from none is NULL. */
+const count = (row: string): ColumnAggregate => ({
+  row,
+  state: (name) => `COUNT(${name})`,
+  finish: (name) => `COALESCE(${name}, 0)`,
+});
+
 /** The aggregates of a numeric task by result part; `raw` and `double` are names out of the innermost query. */
 export function numericAggregates(
   dialect: SqlDialect,
@@ -79,7 +86,7 @@ export function numericAggregates(
   raw: string,
   double: string,
 ): Record<string, ColumnAggregate> {
-  const aggregates: Record<string, ColumnAggregate> = { present: plain(raw, (row) => `COUNT(${row})`) };
+  const aggregates: Record<string, ColumnAggregate> = { present: count(raw) };
   if (cutPoints !== null) aggregates['cells'] = dialect.histogram(double, cutPoints);
   if (quantiles !== null) aggregates['quantiles'] = dialect.quantiles(double, quantiles.levels, quantiles.mode);
   if (momentsAround !== null) {
@@ -88,8 +95,8 @@ export function numericAggregates(
     const difference = `CASE WHEN ABS(${double}) < ${dialect.number(LARGEST_FOR_MOMENTS)} THEN ${double} - ${center} END`;
     aggregates['least'] = plain(finite, (row) => `MIN(${row})`);
     aggregates['greatest'] = plain(finite, (row) => `MAX(${row})`);
-    aggregates['finite'] = plain(finite, (row) => `COUNT(${row})`);
-    aggregates['summed'] = plain(difference, (row) => `COUNT(${row})`);
+    aggregates['finite'] = count(finite);
+    aggregates['summed'] = count(difference);
     aggregates['sum'] = plain(difference, (row) => `SUM(${row})`);
     aggregates['squares'] = plain(difference, (row) => `SUM(${row} * ${row})`);
   }

@@ -22,6 +22,7 @@ const TYPES = {
   level: 'DOUBLE',
   blank: 'VARCHAR',
   active: 'BOOLEAN',
+  'o"d`d; -- \\': 'VARCHAR',
   at: 'TIMESTAMP',
 };
 const START = Date.UTC(2026, 10, 1);

@@ -24,7 +24,17 @@ function number(value: number): string {
   return Number.isNaN(value) ? 'nan()' : value > 0 ? 'infinity()' : '-infinity()';
 }
 
-const array = (values: readonly string[]): string => `ARRAY[${values.join(', ')}]`;
+/** Trino's array constructor takes at most 254 values: longer ones are joined. */
+const LONGEST_ARRAY = 250;
+
+function array(values: readonly string[]): string {
+  const parts: string[] = [];
+  for (let start = 0; start === 0 || start < values.length; start += LONGEST_ARRAY) {
+    parts.push(`ARRAY[${values.slice(start, start + LONGEST_ARRAY).join(', ')}]`);
+  }
+  return parts.length === 1 ? parts[0]! : `(${parts.join(' || ')})`;
+}
+
 const json = (expr: string): string => `json_format(CAST(${expr} AS JSON))`;
 const texts = (values: readonly string[]): string => `CAST(${array(values.map(text))} AS ARRAY(VARCHAR))`;
 
@@ -78,7 +88,7 @@ export const athena: SqlDialect = {
     `CASE WHEN ${double} = truncate(${double}) AND abs(${double}) < 1E15 THEN CAST(CAST(${double} AS BIGINT) AS VARCHAR) ELSE ${json(double)} END`,
   // from_iso8601_timestamp reads a time without an offset in the session's zone, so the offset is written where it lacks.
   toTimestamp: (value) =>
-    `TRY(CAST(from_iso8601_timestamp(CASE WHEN regexp_like(${value}, '^\\d{4}-\\d{2}-\\d{2}$') THEN ${value} || 'T00:00:00Z' WHEN regexp_like(${value}, '(Z|[+-]\\d{2}(:?\\d{2})?)$') THEN replace(${value}, ' ', 'T') ELSE replace(${value}, ' ', 'T') || 'Z' END) AT TIME ZONE 'UTC' AS TIMESTAMP(3)))`,
+    `TRY(CAST(from_iso8601_timestamp(CASE WHEN regexp_like(${value}, '^\\d{4}-\\d{2}-\\d{2}$') THEN ${value} || 'T00:00:00Z' WHEN regexp_like(${value}, '[T ].*(Z|[+-]\\d{2}(:?\\d{2})?)$') THEN replace(${value}, ' ', 'T') ELSE replace(${value}, ' ', 'T') || 'Z' END) AT TIME ZONE 'UTC' AS TIMESTAMP(3)))`,
 
   isNaN: (double) => `COALESCE(is_nan(${double}), FALSE)`,
   isInfinite: (double) => `COALESCE(is_infinite(${double}), FALSE)`,
@@ -107,7 +117,9 @@ export const athena: SqlDialect = {
         ? `array_sort(array_agg(${row}) FILTER (WHERE ${row} IS NOT NULL))`
         : `approx_percentile(${row}, ${array(levels.map(number))})`,
     finish: (state) =>
-      json(mode === 'exact' ? `transform(${array(levels.map(number))}, p -> ${INTERPOLATED(state)})` : state),
+      mode === 'exact'
+        ? `IF(${state} IS NULL, NULL, ${json(`transform(${array(levels.map(number))}, p -> ${INTERPOLATED(state)})`)})`
+        : json(state),
   }),
   valueMaps,
 };

@@ -46,7 +46,9 @@ export const bigquery: SqlDialect = {
   toText: (expr) => `CAST(${expr} AS STRING)`,
   numberText: (double) =>
     `CASE WHEN ${double} = TRUNC(${double}) AND ABS(${double}) < 1E15 THEN CAST(CAST(${double} AS INT64) AS STRING) ELSE CAST(${double} AS STRING) END`,
-  toTimestamp: (value) => `SAFE_CAST(${value} AS TIMESTAMP)`,
+  // A session may have another default time zone, so the offset is written where it lacks.
+  toTimestamp: (value) =>
+    `SAFE_CAST(CASE WHEN REGEXP_CONTAINS(${value}, r'^\\d{4}-\\d{2}-\\d{2}$') THEN ${value} || ' 00:00:00+00' WHEN REGEXP_CONTAINS(${value}, r'[T ].*(Z|[+-]\\d{2}(:?\\d{2})?)$') THEN ${value} ELSE ${value} || '+00' END AS TIMESTAMP)`,
 
   isNaN: (double) => `IFNULL(IS_NAN(${double}), FALSE)`,
   isInfinite: (double) => `IFNULL(IS_INF(${double}), FALSE)`,

@@ -18,6 +18,7 @@ export const MIXED_COLUMNS: readonly ProfileColumn[] = [
   { name: 'level', type: 'category' },
   { name: 'blank', type: 'string' },
   { name: 'active', type: 'boolean' },
+  { name: 'o"d`d; -- \\', type: 'category' },
 ];
 
 /** Categories held as floating-point numbers. */
@@ -47,6 +48,7 @@ export function mixedRows(count: number, shift: number): MixedRow[] {
       level: i % 17 === 0 ? Number.NaN : i % 5 === 0 ? null : (i % 3) + shift,
       blank: null,
       active: i % 8 === 0 ? null : wave < 0.3,
+      'o"d`d; -- \\': i % 2 === 0 ? '%' : '_',
     };
   });
 }

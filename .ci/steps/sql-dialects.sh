@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The SQL of every dialect: parsed by an independent parser, and executed on DuckDB, on Trino (Athena's engine) and on ZetaSQL
+# (BigQuery's), with equal results on the same tables. Exit 1 on a difference; skipped, with a line that says so, where the
+# engines are not there.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+tools="$root/../shared/tools/sql"
+cd "$root"
+
+for needed in "$tools/trino/pom.xml" "$tools/zetasql_exec.py"; do
+  if [ ! -e "$needed" ]; then
+    echo "sql-dialects: SKIPPED, ${needed#"$root"/} is not there"
+    exit 0
+  fi
+done
+for program in java mvn python3; do
+  if ! command -v "$program" > /dev/null; then
+    echo "sql-dialects: SKIPPED, $program is not installed"
+    exit 0
+  fi
+done
+
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+cache="$root/.venv/sql"
+mkdir -p "$cache"
+
+# The environment and the compiled helpers are kept beside it, and made again when what they are made of changes.
+stamp="$(cat .ci/sql/requirements.txt "$tools/trino/pom.xml" "$tools"/trino/src/main/java/*.java | sha256sum | cut -d' ' -f1)"
+if [ "$(cat "$cache/stamp" 2> /dev/null || true)" != "$stamp" ]; then
+  rm -rf "$cache"
+  python3 -m venv "$cache"
+  "$cache/bin/pip" install --quiet --disable-pip-version-check -r .ci/sql/requirements.txt
+  cp -r "$tools/trino" "$cache/trino"
+  chmod -R u+w "$cache/trino"
+  (cd "$cache/trino" && mvn -q -B compile dependency:build-classpath -Dmdep.outputFile=classpath.txt)
+  echo "$stamp" > "$cache/stamp"
+fi
+
+npx tsx .ci/sql/run.ts write "$work"
+"$cache/bin/python" .ci/sql/parse.py "$work/statements.json"
+# Both print a line a statement, and exit 1 when one fails; the comparison says which, and whether it may.
+java -Xmx700m -XX:+UseSerialGC -cp "$cache/trino/target/classes:$(cat "$cache/trino/classpath.txt")" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" || true
+ZETASQL_CACHE="$cache/zetasql.cwasm" "$cache/bin/python" "$tools/zetasql_exec.py" "$work/zetasql.json" > "$work/zetasql.out" 2> "$work/zetasql.err" || true
+if ! npx tsx .ci/sql/run.ts compare "$work"; then
+  tail -n 5 "$work/trino.err" "$work/zetasql.err"
+  exit 1
+fi
