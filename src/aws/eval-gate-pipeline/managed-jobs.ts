@@ -1,0 +1,217 @@
+import { Aws } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Json } from '../../kernel/json';
+import { DefinitionError } from '../../kernel/problem';
+import type { ComputePlan, TrainingPlan } from '../../plan/plan';
+import type { JobStep } from '../../plan/step-graph';
+import type { IModelRegistry } from '../model-registry/model-registry-interface';
+import type { ContainerImage } from '../support/container-image';
+import type { PlatformNetwork } from '../support/network';
+import type { JobState } from '../support/step-graph-to-asl';
+
+/** What SageMaker's managed jobs of a pipeline have in common. */
+export interface JobContext {
+  readonly registry: IModelRegistry;
+  readonly training: TrainingPlan;
+  readonly trainerImage: ContainerImage;
+  /** Image that scores: the server's, or the trainer's where no server is wired. */
+  readonly scoringImage: ContainerImage;
+  readonly role: IRole;
+  /** Prefix of the names of jobs; a hash of the execution follows. */
+  readonly jobPrefix: string;
+  readonly network?: PlatformNetwork;
+}
+
+/** Room for starting machines, and for finding interruptible ones. */
+const START_SECONDS = 1800;
+const VOLUME_GB = 50;
+/** Largest request of a batch transform, in MB: scoring files are written below it. */
+const MAX_PAYLOAD_MB = 6;
+
+/** Where the trainer finds things in a SageMaker container: the same variables as on every target. */
+const TRAINER_PATHS = {
+  MLP_TRAIN_DATA: '/opt/ml/input/data/train',
+  MLP_MODEL_DIR: '/opt/ml/model',
+  MLP_METRICS_FILE: '/opt/ml/output/data/metrics.json',
+  MLP_HYPERPARAMETERS: '/opt/ml/input/config/hyperparameters.json',
+} as const;
+
+type Job = (step: JobStep, context: JobContext) => readonly JobState[];
+
+/** States of each kind of job. */
+export const MANAGED_JOBS = { train: trainingJob, score: scoringJob } as const satisfies Record<JobStep['job'], Job>;
+
+/** A name that is unique for the execution, at most 63 characters: `<prefix>-<SHA-1>`. */
+const jobName = (prefix: string, subject = ''): string =>
+  `States.Format('${prefix}-{}', States.Hash(States.Format('{}${subject}', $$.Execution.Id), 'SHA-1'))`;
+
+const runUri = (context: JobContext, rest: string): string =>
+  `States.Format('s3://{}/runs/{}/${rest}', '${context.registry.artifactBucket.bucketName}', $$.Execution.Name)`;
+
+/** Reads the digest of the last build before the job that needs it. */
+const readImage = (image: ContainerImage, output: string): JobState[] =>
+  image.parameterName === undefined
+    ? []
+    : [
+        {
+          suffix: '',
+          state: {
+            Type: 'Task',
+            Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:ssm:getParameter`,
+            Parameters: { Name: image.parameterName },
+            ResultSelector: { 'uri.$': '$.Parameter.Value' },
+            ResultPath: `$.${output}`,
+          },
+        },
+      ];
+
+const imageField = (field: string, image: ContainerImage, output: string): { [key: string]: Json } =>
+  image.uri === undefined ? { [`${field}.$`]: `$.${output}.uri` } : { [field]: image.uri };
+
+function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
+  const { training, trainerImage, registry } = context;
+  const before = readImage(trainerImage, 'trainerImage');
+  const waitSeconds = training.spot ? 2 * training.maxDurationSeconds : training.maxDurationSeconds;
+  return [
+    ...before,
+    {
+      suffix: before.length === 0 ? '' : 'Job',
+      state: {
+        Type: 'Task',
+        Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createTrainingJob.sync`,
+        TimeoutSeconds: waitSeconds + START_SECONDS,
+        Parameters: {
+          'TrainingJobName.$': jobName(context.jobPrefix),
+          RoleArn: context.role.roleArn,
+          AlgorithmSpecification: {
+            ...imageField('TrainingImage', trainerImage, 'trainerImage'),
+            TrainingInputMode: 'File',
+            ...(training.command && { ContainerEntrypoint: training.command }),
+          },
+          Environment: { ...TRAINER_PATHS, MLP_SEED: String(training.seed) },
+          HyperParameters: Object.fromEntries(
+            Object.entries(training.hyperparameters).map(([name, value]) => [name, String(value)]),
+          ),
+          InputDataConfig: [
+            {
+              ChannelName: 'train',
+              DataSource: {
+                S3DataSource: {
+                  S3DataType: 'S3Prefix',
+                  'S3Uri.$': runUri(context, 'train.'),
+                  S3DataDistributionType: 'FullyReplicated',
+                },
+              },
+            },
+          ],
+          OutputDataConfig: {
+            'S3OutputPath.$': runUri(context, 'training'),
+            ...(registry.encryptionKey && { KmsKeyId: registry.encryptionKey.keyArn }),
+          },
+          ResourceConfig: {
+            InstanceType: instanceType(training.compute, 'training', context),
+            InstanceCount: 1,
+            VolumeSizeInGB: VOLUME_GB,
+          },
+          StoppingCondition: {
+            MaxRuntimeInSeconds: training.maxDurationSeconds,
+            ...(training.spot && { MaxWaitTimeInSeconds: waitSeconds }),
+          },
+          EnableManagedSpotTraining: training.spot,
+          ...(training.spot && { CheckpointConfig: { 'S3Uri.$': runUri(context, 'checkpoints') } }),
+          ...isolation(context.network),
+        },
+        ResultSelector: {
+          'jobName.$': '$.TrainingJobName',
+          'artifactUri.$': '$.ModelArtifacts.S3ModelArtifacts',
+        },
+        ResultPath: `$.${step.output}`,
+      },
+    },
+  ];
+}
+
+/** Batch transform of the files that `prepareEvaluation` wrote below `runs/<run>/scoring/`, with the subject's model. */
+function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
+  const { scoringImage, training } = context;
+  const subject = String(step.arguments['subject']);
+  const image = `${step.id}Image`;
+  const before = readImage(scoringImage, image);
+  const name = jobName(context.jobPrefix, `/${subject}`);
+  return [
+    ...before,
+    {
+      suffix: before.length === 0 ? '' : 'Model',
+      state: {
+        Type: 'Task',
+        Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createModel`,
+        Parameters: {
+          'ModelName.$': name,
+          ExecutionRoleArn: context.role.roleArn,
+          PrimaryContainer: {
+            ...imageField('Image', scoringImage, image),
+            'ModelDataUrl.$': `$.evaluation.${subject}.artifactUri`,
+            Environment: { MLP_MODEL_DIR: '/opt/ml/model', PORT: '8080' },
+          },
+          ...isolation(context.network),
+        },
+        ResultPath: null,
+      },
+    },
+    {
+      suffix: 'Job',
+      state: {
+        Type: 'Task',
+        Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createTransformJob.sync`,
+        TimeoutSeconds: step.timeoutSeconds,
+        Parameters: {
+          'TransformJobName.$': name,
+          'ModelName.$': name,
+          BatchStrategy: 'SingleRecord',
+          MaxPayloadInMB: MAX_PAYLOAD_MB,
+          TransformInput: {
+            ContentType: 'application/json',
+            SplitType: 'None',
+            DataSource: {
+              S3DataSource: { S3DataType: 'S3Prefix', 'S3Uri.$': runUri(context, 'scoring/') },
+            },
+          },
+          TransformOutput: {
+            Accept: 'application/json',
+            'S3OutputPath.$': runUri(context, `scored/${subject}`),
+            ...(context.registry.encryptionKey && { KmsKeyId: context.registry.encryptionKey.keyArn }),
+          },
+          TransformResources: { InstanceType: instanceType(training.compute, 'training', context), InstanceCount: 1 },
+        },
+        ResultSelector: { 'jobName.$': '$.TransformJobName', 'outputUri.$': '$.TransformOutput.S3OutputPath' },
+        ResultPath: `$.${step.output}`,
+      },
+    },
+  ];
+}
+
+/** Containers in a private network: no way out but the endpoints. */
+function isolation(network: PlatformNetwork | undefined): { [key: string]: Json } {
+  if (network === undefined) return {};
+  return {
+    VpcConfig: {
+      SecurityGroupIds: [network.securityGroup.securityGroupId],
+      Subnets: network.vpc.selectSubnets(network.subnets).subnetIds,
+    },
+    EnableNetworkIsolation: true,
+  };
+}
+
+/** @throws DefinitionError when the definition names no machine for AWS */
+export function instanceType(compute: ComputePlan, field: string, { registry }: Pick<JobContext, 'registry'>): string {
+  if (compute.aws !== null) return compute.aws;
+  throw new DefinitionError(`${registry.model}: no machine for AWS`, [
+    {
+      code: 'noMachine',
+      path: `${registry.model}.${field}.compute.aws`,
+      got: compute.google === null ? 'nothing' : `only google: ${compute.google}`,
+      expected: 'a size, or a SageMaker instance type such as ml.m5.large',
+      fix: 'add compute.aws or use a size',
+    },
+  ]);
+}

@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { removalPolicy } from '../support/encryption';
+import { wholeDays } from '../support/retention';
+
+export interface AuditTrailProps {
+  /** Write-once ledgers, by model. */
+  readonly ledgers: Readonly<Record<string, IBucket>>;
+  readonly artifacts: readonly IBucket[];
+  readonly retentionSeconds: number;
+  /** Stage scale: every access to ledgers and artifacts is recorded by CloudTrail too. */
+  readonly recordAccess: boolean;
+  readonly encryptionKey?: IKey;
+  readonly deletionProtection: boolean;
+}
+
+/** The audit trail: the ledgers themselves, and a record of who touched them. */
+export class AuditTrail extends Construct {
+  readonly ledgers: Readonly<Record<string, IBucket>>;
+  readonly trail?: Trail;
+  readonly trailBucket?: Bucket;
+
+  constructor(scope: Construct, id: string, props: AuditTrailProps) {
+    super(scope, id);
+    this.ledgers = props.ledgers;
+    if (!props.recordAccess) return;
+    this.trailBucket = new Bucket(this, 'Records', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: removalPolicy(props.deletionProtection),
+      lifecycleRules: [{ id: 'audit-retention', expiration: Duration.days(wholeDays(props.retentionSeconds)) }],
+    });
+    this.trail = new Trail(this, 'Trail', {
+      bucket: this.trailBucket,
+      isMultiRegionTrail: false,
+      includeGlobalServiceEvents: false,
+      enableFileValidation: true,
+      managementEvents: ReadWriteType.NONE,
+    });
+    this.trail.addS3EventSelector(
+      [...Object.values(props.ledgers), ...props.artifacts].map((bucket) => ({ bucket })),
+      { readWriteType: ReadWriteType.ALL, includeManagementEvents: false },
+    );
+    this.node.defaultChild = this.trail.node.defaultChild;
+  }
+}

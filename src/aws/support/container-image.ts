@@ -1,0 +1,84 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Repository, RepositoryEncryption, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { PARAMETER_IMAGE } from '../../contract/aws';
+import { DefinitionError } from '../../kernel/problem';
+import type { ImagePlan } from '../../plan/plan';
+import { removalPolicy } from './encryption';
+import { NAME_LIMITS, physicalName } from './names';
+
+/** Where a container comes from: a URI, or a repository of ours with the parameter that names the last build by digest. */
+export interface ContainerImage {
+  /** As handlers take it: a URI, or `ssm:<parameter>`. */
+  readonly reference: string;
+  readonly uri?: string;
+  readonly parameterName?: string;
+  readonly parameterArn?: string;
+  readonly repositoryArn?: string;
+  readonly repository?: Repository;
+}
+
+/** Value of the parameter before the first build; no registry has such an image, so a job that needs it says so. */
+const NOT_BUILT = 'not-built-yet';
+const KEPT_IMAGES = 50;
+
+const ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
+
+/**
+ * The image of a trainer or a server. One that is built gets its repository here, and its digest from the delivery.
+ *
+ * @throws DefinitionError when the definition names no image for AWS
+ */
+export function containerImage(
+  scope: Construct,
+  id: string,
+  plan: ImagePlan,
+  names: readonly string[],
+  options: { readonly encryptionKey?: IKey; readonly deletionProtection: boolean },
+): ContainerImage {
+  if (plan.aws !== null) {
+    const [, account, region, repository] = ECR.exec(plan.aws) ?? [];
+    return {
+      reference: plan.aws,
+      uri: plan.aws,
+      ...(repository !== undefined && {
+        repositoryArn: `arn:${Stack.of(scope).partition}:ecr:${region}:${account}:repository/${repository}`,
+      }),
+    };
+  }
+  if (plan.build === null) {
+    throw new DefinitionError(`${scope.node.path}: no image for AWS`, [
+      {
+        code: 'noImage',
+        path: `${scope.node.path}.image.aws`,
+        got: plan.google === null ? 'nothing' : `only google: ${plan.google}`,
+        expected: 'build, or the image for aws',
+        fix: 'add image.aws or image.build',
+      },
+    ]);
+  }
+  const repository = new Repository(scope, `${id}Repository`, {
+    repositoryName: physicalName(NAME_LIMITS.repository, ...names),
+    imageTagMutability: TagMutability.IMMUTABLE,
+    imageScanOnPush: true,
+    encryption: options.encryptionKey ? RepositoryEncryption.KMS : RepositoryEncryption.AES_256,
+    ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
+    lifecycleRules: [{ maxImageCount: KEPT_IMAGES, description: 'the last builds' }],
+    removalPolicy: removalPolicy(options.deletionProtection),
+  });
+  const parameter = new StringParameter(scope, `${id}Image`, {
+    parameterName: `/${names.join('/')}/image`,
+    stringValue: NOT_BUILT,
+    description: 'Image of the last build, by digest; written by the delivery',
+  });
+  parameter.applyRemovalPolicy(RemovalPolicy.DESTROY);
+  return {
+    reference: `${PARAMETER_IMAGE}/${names.join('/')}/image`,
+    parameterName: `/${names.join('/')}/image`,
+    parameterArn: parameter.parameterArn,
+    repositoryArn: repository.repositoryArn,
+    repository,
+  };
+}

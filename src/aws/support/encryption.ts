@@ -1,0 +1,48 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** Stateful resources survive the deletion of their stack, unless the definition says otherwise. */
+export const removalPolicy = (deletionProtection: boolean): RemovalPolicy =>
+  deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+/** A customer key with yearly rotation that the services which write on their own may use: logs, alarms, budgets, events. */
+export function platformKey(scope: Construct, id: string, description: string, deletionProtection: boolean): Key {
+  const { region, account, partition } = Stack.of(scope);
+  const key = new Key(scope, id, {
+    description,
+    enableKeyRotation: true,
+    removalPolicy: removalPolicy(deletionProtection),
+  });
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+      actions: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:GenerateDataKey',
+        'kms:DescribeKey',
+      ],
+      resources: ['*'], // in a key's policy: the key itself
+      conditions: {
+        ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
+      },
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: ['cloudwatch', 'budgets', 'events'].map(
+        (service) => new ServicePrincipal(`${service}.amazonaws.com`),
+      ),
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'], // in a key's policy: the key itself
+      conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    }),
+  );
+  return key;
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { AwsHandlerVariables } from '../../contract/aws';
+import { OperationError } from '../../kernel/problem';
+import type { PlatformNetwork } from './network';
+
+/** Roles that have a handler on AWS; each is a folder of the bundled assets. */
+export type HandlerRole = 'pipeline' | 'release' | 'monitor' | 'retraining';
+
+export interface HandlerProps {
+  readonly handlerRole: HandlerRole;
+  readonly description: string;
+  readonly environment: AwsHandlerVariables;
+  readonly logRetention: RetentionDays;
+  readonly encryptionKey?: IKey;
+  readonly network?: PlatformNetwork;
+  /** Called by schedules and events: what cannot be handled goes to a queue. @default false */
+  readonly asynchronous?: boolean;
+}
+
+/** Assets stand beside `src` and `lib`, which are equally deep. */
+const ASSETS = join(__dirname, '..', '..', '..', 'assets', 'aws');
+
+/** Code of a role's handler, bundled when the package was built. @throws OperationError when it was not */
+function handlerCode(role: HandlerRole): Code {
+  const folder = join(ASSETS, role);
+  if (!existsSync(join(folder, 'index.js'))) {
+    throw new OperationError({
+      code: 'handlerNotBundled',
+      path: `assets/aws/${role}`,
+      got: 'no index.js',
+      expected: 'the bundled handler, which the published package contains',
+      fix: 'run `node .ci/bundle.mjs --assets` (or `npm run compile`) in the package',
+    });
+  }
+  return Code.fromAsset(folder);
+}
+
+/** Longest time that Lambda gives. */
+const TIMEOUT_SECONDS = 900;
+const MEMORY_MB = 512;
+const UNHANDLED_DAYS = 14;
+
+/** The only maker of Lambda functions: current Node, arm64, a role of its own, logs that end, traces, and a dead-letter queue. */
+export class Handler {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly deadLetters?: Queue;
+
+  constructor(scope: Construct, id: string, props: HandlerProps) {
+    this.role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    this.logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
+    });
+    this.logGroup.grantWrite(this.role);
+    if (props.network) allowInterfaces(this.role);
+    if (props.asynchronous) {
+      this.deadLetters = new Queue(scope, `${id}Unhandled`, {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod: Duration.days(UNHANDLED_DAYS),
+      });
+    }
+    this.function = new LambdaFunction(scope, id, {
+      description: props.description,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      code: handlerCode(props.handlerRole),
+      handler: 'index.handler',
+      role: this.role,
+      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      memorySize: MEMORY_MB,
+      tracing: Tracing.ACTIVE,
+      logGroup: this.logGroup,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      ...(this.deadLetters && { deadLetterQueue: this.deadLetters }),
+      ...(props.network && {
+        vpc: props.network.vpc,
+        vpcSubnets: props.network.subnets,
+        securityGroups: [props.network.securityGroup],
+      }),
+    });
+  }
+}
+
+/** A function in a network makes its own interfaces. These calls know no resource before the interface exists. */
+function allowInterfaces(role: IRole): void {
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeSubnets',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'], // EC2 authorises these by no resource
+    }),
+  );
+}

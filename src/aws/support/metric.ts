@@ -1,0 +1,105 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { VARIANTS } from '../../contract/aws';
+import { METRIC_NAMESPACE, type MetricName } from '../../contract/metrics';
+import type { AlarmPlan } from '../../plan/plan';
+
+type Statistic = AlarmPlan['metric']['statistic'];
+
+/** Whose metric it is. */
+export interface MetricSubject {
+  readonly platform: string;
+  readonly model: string;
+  readonly endpointName: string;
+}
+
+interface Asked {
+  readonly statistic: Statistic;
+  readonly periodSeconds: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** Metrics that SageMaker emits itself; every other one is emitted by our handlers in our namespace. */
+const SAGEMAKER = {
+  /** Microseconds there, milliseconds in the vocabulary. */
+  Latency: (subject, asked) =>
+    new MathExpression({
+      expression: 'MAX([blue, green]) / 1000',
+      usingMetrics: perVariant(subject, 'ModelLatency', statisticOf(asked.statistic), asked.periodSeconds),
+      period: Duration.seconds(asked.periodSeconds),
+      label: 'Latency (ms)',
+    }),
+  Requests: (subject, asked) =>
+    new MathExpression({
+      expression: 'SUM([blue, green])',
+      usingMetrics: perVariant(subject, 'Invocations', Stats.SUM, asked.periodSeconds),
+      period: Duration.seconds(asked.periodSeconds),
+      label: 'Requests',
+    }),
+  Errors: (subject, asked) => errors(subject, asked),
+} as const satisfies Partial<Record<MetricName, (subject: MetricSubject, asked: Asked) => IMetric>>;
+
+/** Errors as a count, or as a percent of the requests; no requests give no value. */
+function errors(subject: MetricSubject, { statistic, periodSeconds }: Asked): IMetric {
+  const period = Duration.seconds(periodSeconds);
+  const failed = perVariant(subject, 'Invocation5XXErrors', Stats.SUM, periodSeconds, 'Errors');
+  if (statistic !== 'errorPercent') {
+    return new MathExpression({
+      expression: 'SUM([blueErrors, greenErrors])',
+      usingMetrics: failed,
+      period,
+      label: 'Errors',
+    });
+  }
+  return new MathExpression({
+    expression: '100 * SUM([FILL(blueErrors, 0), FILL(greenErrors, 0)]) / SUM([blue, green])',
+    usingMetrics: { ...failed, ...perVariant(subject, 'Invocations', Stats.SUM, periodSeconds) },
+    period,
+    label: 'Errors (% of requests)',
+  });
+}
+
+const perVariant = (
+  { endpointName }: MetricSubject,
+  metricName: string,
+  statistic: string,
+  periodSeconds: number,
+  suffix = '',
+): Record<string, Metric> =>
+  Object.fromEntries(
+    VARIANTS.map((variant) => [
+      `${variant}${suffix}`,
+      new Metric({
+        namespace: 'AWS/SageMaker',
+        metricName,
+        dimensionsMap: { EndpointName: endpointName, VariantName: variant },
+        statistic,
+        period: Duration.seconds(periodSeconds),
+      }),
+    ]),
+  );
+
+const STATISTICS = {
+  average: Stats.AVERAGE,
+  maximum: Stats.MAXIMUM,
+  minimum: Stats.MINIMUM,
+  sum: Stats.SUM,
+  p50: Stats.p(50),
+  p99: Stats.p(99),
+  errorPercent: Stats.SUM,
+} as const satisfies Record<Statistic, string>;
+
+const statisticOf = (statistic: Statistic): string => STATISTICS[statistic];
+
+/** A metric of the vocabulary as CloudWatch has it. */
+export function metricOf(subject: MetricSubject, name: MetricName, asked: Asked): IMetric {
+  if (Object.hasOwn(SAGEMAKER, name)) return SAGEMAKER[name as keyof typeof SAGEMAKER](subject, asked);
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: name,
+    dimensionsMap: { Platform: subject.platform, Model: subject.model, ...asked.dimensions },
+    statistic: statisticOf(asked.statistic),
+    period: Duration.seconds(asked.periodSeconds),
+    ...(Object.keys(asked.dimensions).length > 0 && { label: Object.values(asked.dimensions).join(' ') }),
+  });
+}

@@ -1,0 +1,263 @@
+import { Aws, Fn, Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { PREFIXES } from '../../contract/aws';
+import type { PermissionAction, PermissionPlan, Role } from '../../plan/plan';
+import type { IModelRegistry } from '../model-registry/model-registry-interface';
+import type { ContainerImage } from './container-image';
+
+/** What the statements of a part can point at; a permission whose target is not wired gives no statement. */
+export interface Reach {
+  readonly registry: IModelRegistry;
+  /** `s3://bucket/prefix` of training data and labels. */
+  readonly sources?: readonly string[];
+  readonly query?: { readonly workgroup: string; readonly database: string };
+  readonly endpointName?: string;
+  readonly trainingJobPrefix?: string;
+  /** Roles that are handed to SageMaker. */
+  readonly passedRoles?: readonly IRole[];
+  readonly images?: readonly ContainerImage[];
+  readonly pipelineArn?: string;
+  readonly releaseArn?: string;
+  readonly topics?: readonly ITopic[];
+  readonly encryptionKey?: IKey;
+  readonly alarmPrefix?: string;
+}
+
+type Statements = (reach: Reach, arn: ArnMaker) => PolicyStatementProps[];
+
+/** `arn('sagemaker', 'endpoint/x')` in the stack's partition, region and account. */
+type ArnMaker = (service: string, resource: string) => string;
+
+/** What each verb of the plan is on AWS. No action is `*`; where a resource is, AWS authorises the call by none. */
+const STATEMENTS = {
+  readData: ({ sources = [] }) => sources.flatMap(readPrefix),
+  queryData: ({ query, registry }, arn) =>
+    query
+      ? [
+          {
+            actions: [
+              'athena:StartQueryExecution',
+              'athena:StopQueryExecution',
+              'athena:GetQueryExecution',
+              'athena:GetQueryResults',
+              'athena:GetQueryRuntimeStatistics',
+            ],
+            resources: [arn('athena', `workgroup/${query.workgroup}`)],
+          },
+          {
+            actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'],
+            resources: [
+              arn('glue', 'catalog'),
+              arn('glue', `database/${query.database}`),
+              arn('glue', `table/${query.database}/*`),
+            ],
+          },
+          {
+            actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+            resources: [registry.artifactBucket.arnForObjects(`${PREFIXES.queries}/*`)],
+          },
+          { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [registry.artifactBucket.bucketArn] },
+        ]
+      : [],
+  readArtifacts: ({ registry }) => [
+    { actions: ['s3:GetObject'], resources: [registry.artifactBucket.arnForObjects('*')] },
+    { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [registry.artifactBucket.bucketArn] },
+  ],
+  writeArtifacts: ({ registry }) => [
+    {
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [registry.artifactBucket.arnForObjects('*')],
+    },
+  ],
+  readCapture: ({ registry }) => [
+    { actions: ['s3:GetObject'], resources: [registry.artifactBucket.arnForObjects(`${PREFIXES.capture}/*`)] },
+    { actions: ['s3:ListBucket'], resources: [registry.artifactBucket.bucketArn] },
+  ],
+  writeCapture: ({ registry }) => [
+    { actions: ['s3:PutObject'], resources: [registry.artifactBucket.arnForObjects(`${PREFIXES.capture}/*`)] },
+  ],
+  // Neither deletes nor overwrites: the bucket keeps every version until its retention is over.
+  appendLedger: ({ registry }) => [
+    { actions: ['s3:GetObject', 's3:PutObject'], resources: [registry.ledgerBucket.arnForObjects('*')] },
+    { actions: ['s3:ListBucket'], resources: [registry.ledgerBucket.bucketArn] },
+  ],
+  readRegistry: ({ registry }, arn) => [
+    {
+      actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackageGroup'],
+      resources: packages(registry, arn),
+    },
+    { actions: ['dynamodb:GetItem'], resources: [registry.stateTable.tableArn] },
+  ],
+  writeRegistry: ({ registry }, arn) => [
+    {
+      actions: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags'],
+      resources: packages(registry, arn),
+    },
+    { actions: ['dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
+  ],
+  runTraining: ({ trainingJobPrefix, passedRoles = [] }, arn) =>
+    trainingJobPrefix === undefined
+      ? []
+      : [
+          {
+            actions: [
+              'sagemaker:CreateTrainingJob',
+              'sagemaker:DescribeTrainingJob',
+              'sagemaker:StopTrainingJob',
+              'sagemaker:CreateTransformJob',
+              'sagemaker:DescribeTransformJob',
+              'sagemaker:StopTransformJob',
+              'sagemaker:CreateModel',
+              'sagemaker:DeleteModel',
+              'sagemaker:AddTags',
+            ],
+            resources: ['training-job', 'transform-job', 'model'].map((kind) =>
+              arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
+            ),
+          },
+          {
+            // Step Functions hears of the end of a job by rules that it manages under these names.
+            actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+            resources: [
+              arn('events', 'rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
+              arn('events', 'rule/StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+            ],
+          },
+          ...passRoles(passedRoles),
+        ],
+  manageEndpoint: ({ endpointName, passedRoles = [] }, arn) =>
+    endpointName === undefined
+      ? []
+      : [
+          {
+            actions: [
+              'sagemaker:CreateModel',
+              'sagemaker:DescribeModel',
+              'sagemaker:DeleteModel',
+              'sagemaker:CreateEndpointConfig',
+              'sagemaker:DescribeEndpointConfig',
+              'sagemaker:DeleteEndpointConfig',
+              'sagemaker:CreateEndpoint',
+              'sagemaker:DescribeEndpoint',
+              'sagemaker:UpdateEndpoint',
+              'sagemaker:UpdateEndpointWeightsAndCapacities',
+              'sagemaker:AddTags',
+            ],
+            resources: [
+              arn('sagemaker', `endpoint/${endpointName}`),
+              arn('sagemaker', `endpoint-config/${endpointName}-*`),
+              arn('sagemaker', `model/${endpointName}-*`),
+            ],
+          },
+          ...passRoles(passedRoles),
+        ],
+  readMetrics: ({ alarmPrefix }, arn) => [
+    { actions: ['cloudwatch:GetMetricData'], resources: ['*'] }, // CloudWatch authorises reading by no resource
+    ...(alarmPrefix === undefined
+      ? []
+      : [{ actions: ['cloudwatch:DescribeAlarms'], resources: [arn('cloudwatch', 'alarm:*')] }]),
+  ],
+  // Metrics are log lines (embedded metric format): writeLogs is all they need.
+  writeMetrics: () => [],
+  lock: ({ registry }) => [
+    { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
+  ],
+  startPipeline: ({ pipelineArn }) => startMachine(pipelineArn),
+  startRelease: ({ releaseArn }) => startMachine(releaseArn),
+  notify: ({ topics = [] }) =>
+    topics.length === 0 ? [] : [{ actions: ['sns:Publish'], resources: topics.map((topic) => topic.topicArn) }],
+  useKey: ({ encryptionKey }) =>
+    encryptionKey
+      ? [{ actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], resources: [encryptionKey.keyArn] }]
+      : [],
+  pullImage: ({ images = [] }) => {
+    const repositories = images.flatMap((image) => image.repositoryArn ?? []);
+    const parameters = images.flatMap((image) => image.parameterArn ?? []);
+    return [
+      ...(repositories.length === 0
+        ? []
+        : [
+            {
+              actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'],
+              resources: repositories,
+            },
+            { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }, // a token for the registry, not for a repository
+          ]),
+      ...(parameters.length === 0 ? [] : [{ actions: ['ssm:GetParameter'], resources: parameters }]),
+    ];
+  },
+  // Handlers: their own log group, granted by the factory. Containers: the groups that SageMaker names.
+  writeLogs: ({ endpointName, trainingJobPrefix }, arn) =>
+    [
+      ...(endpointName === undefined ? [] : [`/aws/sagemaker/Endpoints/${endpointName}`]),
+      ...(trainingJobPrefix === undefined ? [] : ['/aws/sagemaker/TrainingJobs', '/aws/sagemaker/TransformJobs']),
+    ].map((group) => ({
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+      resources: [arn('logs', `log-group:${group}*`)],
+    })),
+  // Added by Lambda and Step Functions themselves where tracing is on.
+  writeTraces: () => [],
+} as const satisfies Record<PermissionAction, Statements>;
+
+function readPrefix(uri: string): PolicyStatementProps[] {
+  const [bucket = '', ...rest] = uri.replace('s3://', '').split('/');
+  const prefix = rest.join('/');
+  const bucketArn = `arn:${Aws.PARTITION}:s3:::${bucket}`;
+  return [
+    { actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] },
+    { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [bucketArn] },
+  ];
+}
+
+const packages = (registry: IModelRegistry, arn: ArnMaker): string[] => [
+  arn('sagemaker', `model-package-group/${registry.modelPackageGroupName}`),
+  arn('sagemaker', `model-package/${registry.modelPackageGroupName}/*`),
+];
+
+const passRoles = (roles: readonly IRole[]): PolicyStatementProps[] =>
+  roles.length === 0
+    ? []
+    : [
+        {
+          actions: ['iam:PassRole'],
+          resources: roles.map((role) => role.roleArn),
+          conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+        },
+      ];
+
+const startMachine = (machineArn: string | undefined): PolicyStatementProps[] =>
+  machineArn === undefined
+    ? []
+    : [
+        { actions: ['states:StartExecution'], resources: [machineArn] },
+        {
+          actions: ['states:DescribeExecution'],
+          // The machine's ARN is known at deployment only: `…:stateMachine:name` becomes `…:execution:name:*`.
+          resources: [`${Fn.join(':execution:', Fn.split(':stateMachine:', machineArn, 2))}:*`],
+        },
+      ];
+
+/**
+ * Gives an identity what the plan says its role needs, and nothing else.
+ *
+ * @param except verbs that another identity of the same role has (the state machine runs the jobs, not the handler)
+ */
+export function grantPermissions(
+  identity: IRole,
+  permissions: readonly PermissionPlan[],
+  role: Role,
+  reach: Reach,
+  except: readonly PermissionAction[] = [],
+): void {
+  const stack = Stack.of(identity);
+  const arn: ArnMaker = (service, resource) =>
+    `arn:${stack.partition}:${service}:${stack.region}:${stack.account}:${resource}`;
+  const actions = [...new Set(permissions.filter((one) => one.role === role).map((one) => one.action))];
+  for (const action of actions.filter((one) => !except.includes(one))) {
+    for (const statement of (STATEMENTS[action] as Statements)(reach, arn)) {
+      identity.addToPrincipalPolicy(new PolicyStatement(statement));
+    }
+  }
+}

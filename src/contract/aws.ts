@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { handlerEnvSchema } from './env';
+
+/** What the AWS constructs and the AWS handlers share beyond the neutral contract. */
+
+/**
+ * Names of an endpoint's two variants. They are stable, so that alarms, which need fixed dimensions, see every version: the
+ * champion is in one, the challenger in the other.
+ */
+export const VARIANTS = ['blue', 'green'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** Name of the error by which a handler says that the endpoint still changes; the state machine calls again. */
+export const TARGET_CHANGING = 'TargetChanging';
+
+/** Seconds between two calls while the endpoint changes. */
+export const TARGET_POLL_SECONDS = 30;
+
+/** Prefixes in the artifact bucket that are not artifacts. */
+export const PREFIXES = { capture: 'capture', queries: 'queries' } as const;
+
+/** Names of the Glue tables of a model. */
+export const TABLES = { source: 'source', labels: 'labels', capture: 'capture' } as const;
+
+/** A container image: its URI, or the SSM parameter to which the delivery writes the digest of the last build. */
+export const PARAMETER_IMAGE = 'ssm:';
+
+const text = z.string().default('');
+
+/** Environment of the handlers on AWS. Empty: not wired to this handler. */
+export const awsEnvSchema = handlerEnvSchema.extend({
+  AWS_REGION: z.string().min(1),
+  /** KMS key of stored objects; empty for keys of AWS. */
+  MLP_KEY: text,
+  MLP_MODEL_GROUP: text,
+  MLP_ENDPOINT: text,
+  /** Role that the served container has. */
+  MLP_SERVER_ROLE: text,
+  MLP_SERVER_IMAGE: text,
+  MLP_PIPELINE_MACHINE: text,
+  MLP_RELEASE_MACHINE: text,
+  MLP_WORKGROUP: text,
+  MLP_DATABASE: text,
+  /** Comma-separated; where the container runs in a private network. */
+  MLP_SUBNETS: text,
+  MLP_SECURITY_GROUPS: text,
+  /** Names of the page alarms that take a release back, comma-separated. */
+  MLP_ABORT_ALARMS: text,
+});
+export type AwsEnv = z.output<typeof awsEnvSchema>;
+
+/** Variables that a construct may set; the region is the runtime's own. */
+export type AwsHandlerVariables = Partial<Record<Exclude<keyof AwsEnv, 'AWS_REGION'>, string>>;
