@@ -128,7 +128,7 @@ const project = new typescript.TypeScriptProject({
       noUnusedLocals: true,
       types: ['node', 'jest'],
     } as never,
-    include: ['../examples/**/*.ts', '../bench/**/*.ts', '../src/**/*.ts'],
+    include: ['../examples/**/*.ts', '../bench/**/*.ts', '../docs/**/*.ts', '../src/**/*.ts'],
   },
   deps: [
     'zod@^4.6.7',
@@ -273,6 +273,7 @@ project.setScript('lint', 'npx projen lint');
 project.setScript('test', 'jest');
 project.setScript('mlp', 'tsx src/cli/main.ts');
 project.setScript('start', 'tsx src/cli/main.ts local examples/bike-share/platform.yaml');
+project.setScript('docs', 'tsx docs/generate.ts');
 project.setScript('bench:drift', 'tsx bench/drift/run.ts');
 project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
 
