@@ -62,6 +62,8 @@ const project = new typescript.TypeScriptProject({
       files: {
         includes: [
           '**',
+          '!**/*.md',
+          '!examples/**/data',
           '!test/tsconfig.json',
           '!projenrc',
           '!lib',
