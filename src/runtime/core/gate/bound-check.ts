@@ -15,10 +15,10 @@ export interface BoundContext extends CheckPlace {
   readonly minRows: number;
 }
 
-/** A check, and the p-value of its failure: for the correction over automatic slices. Null where nothing was compared. */
+/** A check, and how to get the p-value of its failure, for the correction over automatic slices; null where nothing was compared. */
 export interface JudgedCheck {
   readonly check: GateCheck;
-  readonly refutationP: number | null;
+  readonly refutationP: (() => number) | null;
 }
 
 /** Every bound of one metric on one population; where none applies, that the metric has a value. */
@@ -75,7 +75,7 @@ function judge(
   const rowsNeeded = verdict !== 'inconclusive' ? null : enough ? estimated : Math.max(minRows, estimated ?? 0);
   const interval = intervalOf(known, confidencePercent);
   return {
-    refutationP: enough ? refutationP(known, bound) : null,
+    refutationP: enough ? () => refutationP(known, bound) : null,
     check: check(id, kind, {
       metric,
       slice,

@@ -21,7 +21,7 @@ export function exactBounds(metric: string, value: number, sample: Sample): Boun
   if (trials === null) return null;
   // A share of whole rows up to rounding; auc is not, and needs not be.
   const successes = metric === 'auc' ? value * trials : Math.round(value * trials);
-  return (alpha) => proportionBounds(successes, trials, alpha);
+  return remembered((alpha) => proportionBounds(successes, trials, alpha));
 }
 
 /**
@@ -74,4 +74,14 @@ function trialsOf(metric: string, value: number, sample: Sample): number | null 
 
 function sum(values: Uint8Array): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Quantiles of the beta distribution are searched for, and the same few error rates are asked for again and again. */
+function remembered(bounds: BoundsAt): BoundsAt {
+  const known = new Map<number, Bounds>();
+  return (alpha) => {
+    const found = known.get(alpha) ?? bounds(alpha);
+    known.set(alpha, found);
+    return found;
+  };
 }

@@ -22,7 +22,7 @@ export function sliceChecks(
   policy: SlicePolicy,
   testSet: TestSet,
 ): { readonly checks: GateCheck[]; readonly notes: string[] } {
-  const { column, required, values, minRows } = policy;
+  const { column, values, minRows } = policy;
   const groups = testSet.groups(column);
   if (groups === null) return { checks: [missingColumn(policy)], notes: [] };
   if (values !== undefined) {
@@ -75,7 +75,7 @@ function corrected(slices: readonly (readonly JudgedCheck[])[], alpha: number): 
   }
   const explained = new Map<GateCheck, GateCheck>();
   for (const family of families.values()) {
-    const adjusted = holmAdjusted(family.map((one) => one.refutationP!));
+    const adjusted = holmAdjusted(family.map((one) => one.refutationP!()));
     for (const [index, one] of family.entries()) {
       if (one.check.verdict !== 'fail' || adjusted[index]! <= alpha) continue;
       explained.set(one.check, {
