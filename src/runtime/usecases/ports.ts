@@ -39,4 +39,7 @@ export interface Ports {
  * A use case: one exported function a file, the same on every target. What it answers is stored in the run's state at
  * the step's output. It throws only for what a retry or a person has to mend; a verdict is an answer.
  */
-export type UseCaseFunction<Needs extends keyof Ports = keyof Ports> = (event: TaskEvent, ports: Pick<Ports, Needs>) => Promise<{ readonly [key: string]: Json }>;
+export type UseCaseFunction<Needs extends keyof Ports = keyof Ports> = (
+  event: TaskEvent,
+  ports: Pick<Ports, Needs>,
+) => Promise<{ readonly [key: string]: Json }>;

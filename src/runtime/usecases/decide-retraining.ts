@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { modelBudgetSchema } from '../../definition/budget';
+import { retrainingSchema } from '../../definition/retraining';
+import { toJson } from '../../kernel/json';
+import {
+  applyRetrainingDecision,
+  applyRunEnded,
+  decideRetraining as decide,
+  NEVER_TRAINED,
+  type RetrainingDecision,
+  type RetrainingPolicy,
+  type RetrainingSignals,
+  type RetrainingState,
+  runningRun,
+  type Trigger,
+  type TriggerKind,
+} from '../core/retraining';
+import { answer } from './answer';
+import { appendToLedger } from './append-ledger';
+import { changeDocument } from './compare-and-swap';
+import { stateKeys } from './keys';
+import type { Ports, UseCaseFunction } from './ports';
+import { at, optionalText, section } from './read-event';
+import { readRegistry } from './registry-document';
+import { readVersion, type VersionRecord } from './version-record';
+
+type Needs =
+  | 'model'
+  | 'artifacts'
+  | 'state'
+  | 'ledger'
+  | 'data'
+  | 'sql'
+  | 'dialect'
+  | 'metrics'
+  | 'notifier'
+  | 'workflows'
+  | 'clock';
+
+/**
+ * Decides whether the model is trained again now, records the decision, and starts the run when it says so. Whoever writes
+ * the state first is the only one that starts a run; a run that was decided and never started is started now.
+ *
+ * State: `cause` (a kind of trigger), `windowEndSeconds`, `text`; without a cause only what waits is decided again.
+ */
+export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => {
+  const { clock, model, workflows } = ports;
+  const now = clock.now();
+  const retraining = section(event, 'retraining', retrainingSchema);
+  const budget = event.arguments['budget'] ? section(event, 'budget', modelBudgetSchema) : null;
+  const policy: RetrainingPolicy = { version: policyVersion(event.arguments['retraining']), retraining, budget };
+  await settleRunning(ports, now);
+  const { champion } = (await readRegistry(ports)).aliases;
+  const record = champion === null ? null : await readVersion(ports.artifacts, champion);
+  const signals: RetrainingSignals = {
+    triggers: triggersOf(),
+    data: 'unchecked',
+    dataText: '',
+    ...(await newLabels(ports, record)),
+    modelTrainedAtSeconds: record === null ? null : Date.parse(record.registeredAt) / 1000,
+    estimatedRunCost: costOf('estimatedRunCost'),
+    spentThisMonth: costOf('spentThisMonth'),
+  };
+  const decision = await changeDocument<RetrainingDecision>(ports.state, stateKeys.retraining(model), (value) => {
+    const before = (value ?? NEVER_TRAINED) as unknown as RetrainingState;
+    const taken = decide(before, signals, policy, now);
+    const after = applyRetrainingDecision(before, taken, now);
+    return { write: after === before ? undefined : toJson(after), answer: taken };
+  });
+  const cause = decision.trigger?.kind ?? 'schedule';
+  await ports.metrics.emit(
+    [
+      {
+        name: decision.action === 'retrain' ? 'RetrainStarted' : 'RetrainSuppressed',
+        value: 1,
+        dimensions: { Cause: cause },
+      },
+      ...(decision.reason.code === 'circuitOpen' && decision.tells
+        ? [{ name: 'RetrainingStopped' as const, value: 1, dimensions: {} }]
+        : []),
+    ],
+    now,
+  );
+  await appendToLedger(ports.ledger, {
+    at: new Date(now * 1000).toISOString(),
+    actor: 'retraining',
+    action: 'decideRetraining',
+    model,
+    version: champion,
+    commit: null,
+    dataDigest: null,
+    verdict: decision.action,
+    details: { event: `decision:${event.run}:${now}`, reason: decision.reason, id: decision.id },
+  });
+  if (decision.tells) {
+    await ports.notifier.notify({
+      severity: decision.severity,
+      kind: decision.reason.code === 'circuitOpen' ? 'retrainingStopped' : 'qualityDecay',
+      subject: `${model}: retraining: ${decision.reason.code}`,
+      text: decision.reason.text,
+      runbook: null,
+    });
+  }
+  if (decision.action === 'retrain' && decision.id !== null)
+    await workflows.start('pipeline', decision.id, runInput(decision.id, cause));
+  return answer({
+    action: decision.action,
+    reason: decision.reason,
+    id: decision.id,
+    cause,
+    warnings: decision.warnings,
+  });
+
+  function triggersOf(): Trigger[] {
+    const kind = optionalText(event, 'cause');
+    if (kind === null) return [];
+    const windowEnd = at(event.state, 'windowEndSeconds');
+    const text = optionalText(event, 'text') ?? kind;
+    return [{ kind: kind as TriggerKind, windowEndSeconds: typeof windowEnd === 'number' ? windowEnd : now, text }];
+  }
+
+  function costOf(name: string): number | null {
+    const value = event.arguments[name] ?? event.state[name];
+    return typeof value === 'number' ? value : null;
+  }
+};
+
+const runInput = (id: string, cause: string) => ({
+  startedBy: `retraining:${cause}`,
+  cause,
+  commit: null,
+  decisionId: id,
+});
+
+/** Changes with every change of the section, so that old requests do not answer new rules. */
+const policyVersion = (retraining: unknown): string =>
+  createHash('sha256').update(JSON.stringify(retraining)).digest('hex').slice(0, 16);
+
+/** Brings the state in line with what the workflows say of a run that should be under way. */
+async function settleRunning(ports: Pick<Ports, 'state' | 'model' | 'workflows'>, now: number): Promise<void> {
+  const key = stateKeys.retraining(ports.model);
+  const state = ((await ports.state.read(key))?.value ?? NEVER_TRAINED) as unknown as RetrainingState;
+  const run = runningRun(state);
+  if (run === null) return;
+  const status = await ports.workflows.status('pipeline', run.id);
+  if (status === 'absent') await ports.workflows.start('pipeline', run.id, runInput(run.id, run.trigger.kind));
+  if (status !== 'failed' && status !== 'succeeded') return;
+  await changeDocument(ports.state, key, (value) => {
+    const before = (value ?? NEVER_TRAINED) as unknown as RetrainingState;
+    const after = applyRunEnded(before, { id: run.id, outcome: status, atSeconds: now });
+    return { write: after === before ? undefined : toJson(after), answer: undefined };
+  });
+}
+
+/** Matured labels of events after the champion's data. */
+async function newLabels(
+  { data, sql, dialect }: Pick<Ports, 'data' | 'sql' | 'dialect'>,
+  record: VersionRecord | null,
+): Promise<Pick<RetrainingSignals, 'newLabels' | 'labelsUpToSeconds'>> {
+  const after = record?.data.testToMs ?? record?.data.trainToMs ?? null;
+  if (record === null || after === null) return { newLabels: null, labelsUpToSeconds: null };
+  const table = (await data.labels()) ?? (await data.table());
+  const event = dialect.identifier(record.data.timestampColumn);
+  const [row] = await sql.query(
+    `SELECT COUNT(*) AS label_count, ${dialect.epochMillis(`MAX(${event})`)} AS newest_ms FROM ${dialect.table(table)} WHERE ${event} > ${dialect.timestamp(after)}`,
+  );
+  const newest = row?.['newest_ms'];
+  return {
+    newLabels: Number(row?.['label_count'] ?? 0),
+    labelsUpToSeconds: newest === null || newest === undefined ? null : Number(newest) / 1000,
+  };
+}

@@ -1,0 +1,154 @@
+import { pipelineInputSchema } from '../../contract/events';
+import { dataSchema } from '../../definition/data';
+import type { Json } from '../../kernel/json';
+import type { Task } from '../../kernel/metric-catalogue';
+import type { PromotionEvent, PromotionPolicy, RegistryState } from '../core/promotion';
+import { type Answer, answer } from './answer';
+import { driftPolicy } from './data-comparison';
+import { finishRetraining } from './finish-retraining';
+import { readJson, writeJson } from './json-artifact';
+import { artifactKeys } from './keys';
+import type { UseCaseFunction } from './ports';
+import { argumentText, at, optionalText, section, stateNumber, stateText } from './read-event';
+import { applyToRegistry } from './registry-document';
+import { measureAtRelease } from './release-metrics';
+import type { VersionRecord } from './version-record';
+
+/**
+ * Registers the run's model as the next version, with digest and lineage, the reference of its inputs and answers, and the
+ * gate's verdict; where approval is automatic it is approved. A second call for the same run finds its version and
+ * completes what is missing.
+ * @returns `version`, and `release`: `automatic`, or `manual` when a person has to let it go on
+ */
+export const registerVersion: UseCaseFunction<
+  'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'metrics' | 'clock'
+> = async (event, ports): Promise<Answer> => {
+  const { artifacts, model, clock } = ports;
+  const { run, state } = event;
+  const data = section(event, 'data', dataSchema);
+  const task = argumentText<Task>(event, 'task');
+  const approval = argumentText<'automatic' | 'manual'>(event, 'approval');
+  const release = argumentText<'automatic' | 'manual'>(event, 'release');
+  const input = pipelineInputSchema.parse(state);
+  const artifactDigest = stateText(event, 'evaluation.artifactDigest');
+  const dataDigest = stateText(event, 'validation.train.digest');
+  const verdict = optionalText(event, 'gate.verdict');
+  const policy = driftPolicy(event.arguments['drift']);
+  const atRelease = await measureAtRelease(artifacts, run, task, data, {
+    bins: policy.bins,
+    digest: stateText(event, 'validation.test.digest'),
+    scored: at(state, 'candidateScores') !== undefined,
+  });
+  const profile = (await readJson(artifacts, artifactKeys.profile(run), 'the profile of the training data')) as {
+    readonly inputs: Json;
+  };
+  await writeJson(artifacts, artifactKeys.profile(run), { inputs: profile.inputs, predictions: atRelease.predictions });
+
+  const promotion: PromotionPolicy = { approval, approvers: [], separationOfDuties: true, modelIntegrity: true };
+  const registry = await applyToRegistry(
+    ports,
+    (before) => eventsOf(before, { run, artifactDigest, startedBy: input.startedBy, verdict, approval }),
+    promotion,
+    { commit: input.commit, dataDigest },
+  );
+  const version = Number(versionOfRun(registry, run));
+  const artifactUri = stateText(event, 'evaluation.artifactUri');
+  const trainerMetrics = at(state, 'evaluation.metrics') as Readonly<Record<string, number>>;
+  const externalId = await ports.catalogue.publish({
+    model,
+    version,
+    artifactUri,
+    artifactDigest,
+    image: optionalText(event, 'training.image') ?? '',
+    facts: {
+      run,
+      commit: input.commit ?? '',
+      dataDigest,
+      ...Object.fromEntries(
+        Object.entries(atRelease.metrics).map(([name, { value }]) => [`metric.${name}`, `${value}`]),
+      ),
+    },
+  });
+  const approved = registry.versions[String(version)]?.state === 'approved';
+  await ports.catalogue.label(externalId, { approved: approved ? true : null, aliases: [] });
+  const now = clock.now();
+  const record: VersionRecord = {
+    format: 1,
+    version,
+    run,
+    registeredAt: new Date(now * 1000).toISOString(),
+    startedBy: input.startedBy,
+    cause: input.cause,
+    commit: input.commit,
+    artifactDigest,
+    artifactUri,
+    externalId,
+    data: {
+      digest: dataDigest,
+      uri: stateText(event, 'validation.train.uri'),
+      trainRows: stateNumber(event, 'validation.train.rows'),
+      testRows: stateNumber(event, 'validation.test.rows'),
+      trainFromMs: numberOrNull(at(state, 'validation.train.fromMs')),
+      trainToMs: numberOrNull(at(state, 'validation.train.toMs')),
+      testToMs: numberOrNull(at(state, 'validation.test.toMs')),
+      timestampColumn: data.timestamp,
+    },
+    training: at(state, 'training') ?? null,
+    trainerMetrics,
+    atRelease: atRelease.metrics,
+    labelDeviation: atRelease.labelDeviation,
+    gate: {
+      verdict: verdict ?? 'none',
+      explanation: optionalText(event, 'gate.explanation') ?? 'the definition asks for no evaluation',
+    },
+  };
+  await writeJson(artifacts, artifactKeys.version(version), record);
+  await finishRetraining(ports, input.decisionId, 'succeeded');
+  await ports.metrics.emit(
+    [
+      { name: 'PipelineSuccess', value: 1, dimensions: {} },
+      { name: 'PipelineDuration', value: now - stateNumber(event, 'validation.startedAt'), dimensions: {} },
+    ],
+    now,
+  );
+  return answer({
+    version,
+    release: approved ? release : 'manual',
+    artifactDigest,
+    record: artifacts.uri(artifactKeys.version(version)),
+  });
+};
+
+const registered = (run: string): string => `register:${run}`;
+const numberOrNull = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
+
+/** The version that a run was registered as; undefined for none. */
+const versionOfRun = ({ versions }: RegistryState, run: string): string | undefined =>
+  Object.values(versions).find(({ appliedEvents }) => appliedEvents.includes(registered(run)))?.version;
+
+function eventsOf(
+  registry: RegistryState,
+  facts: {
+    readonly run: string;
+    readonly artifactDigest: string;
+    readonly startedBy: string;
+    readonly verdict: string | null;
+    readonly approval: 'automatic' | 'manual';
+  },
+): PromotionEvent[] {
+  const { run, artifactDigest, startedBy, verdict, approval } = facts;
+  const highest = Object.keys(registry.versions).reduce((max, name) => Math.max(max, Number(name)), 0);
+  const version = versionOfRun(registry, run) ?? String(highest + 1);
+  const by = 'pipeline';
+  return [
+    { kind: 'register', id: registered(run), version, by, artifactDigest, startedBy },
+    // Without an evaluation section a person decides alone, and the gate lets the version come to that person.
+    { kind: 'gate', id: `gate:${run}`, version, by, verdict: gateVerdict(verdict) },
+    ...(approval === 'automatic'
+      ? [{ kind: 'approve' as const, id: `approve:${run}`, version, by: 'policy', automatic: true }]
+      : []),
+  ];
+}
+
+const gateVerdict = (verdict: string | null): 'pass' | 'fail' | 'inconclusive' =>
+  verdict === null || verdict === 'pass' ? 'pass' : verdict === 'fail' ? 'fail' : 'inconclusive';

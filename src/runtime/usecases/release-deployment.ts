@@ -1,0 +1,40 @@
+import type { TaskEvent } from '../../contract/events';
+import { OperationError } from '../../kernel/problem';
+import type { Deployment, TrafficState } from '../ports';
+import { argumentNumber, optionalText, stateNumber, stateText } from './read-event';
+
+/** What the serving target is asked to make ready, from the verified version and the plan's policy. */
+export function deploymentOf(event: TaskEvent, model: string, first: boolean): Deployment {
+  return {
+    model,
+    version: stateNumber(event, 'verified.version'),
+    artifactUri: stateText(event, 'verified.artifactUri'),
+    externalId: optionalText(event, 'verified.externalId') ?? '',
+    first,
+    serving: {
+      instances: {
+        min: argumentNumber(event, 'serving.instances.min'),
+        max: argumentNumber(event, 'serving.instances.max'),
+      },
+      capturePercent: argumentNumber(event, 'serving.capturePercent'),
+      targetRequestsPerInstance: argumentNumber(event, 'serving.targetRequestsPerInstance'),
+      timeoutSeconds: argumentNumber(event, 'serving.timeoutSeconds'),
+    },
+  };
+}
+
+/**
+ * Checks what was read back: the version has this percent of live traffic.
+ * @throws OperationError `trafficNotInForce`: what was asked for is not so, whatever the target has answered
+ */
+export function assertLive(traffic: TrafficState, version: number, percent: number): void {
+  const live = traffic.live[version] ?? 0;
+  if (traffic.status === 'ready' && live === percent) return;
+  throw new OperationError({
+    code: 'trafficNotInForce',
+    path: `serving.live.${version}`,
+    got: `${live} % (${traffic.status})`,
+    expected: `${percent} % (ready)`,
+    fix: 'look at the events of the endpoint; the release goes back to the champion',
+  });
+}

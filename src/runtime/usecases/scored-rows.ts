@@ -1,0 +1,94 @@
+import type { Data } from '../../definition/data';
+import type { Json } from '../../kernel/json';
+import type { Task } from '../../kernel/metric-catalogue';
+import { OperationError } from '../../kernel/problem';
+import type { LabelledPrediction, Prediction, Scalar } from '../core/metrics/rows';
+import type { ArtifactStore } from '../ports';
+import { readJsonLines } from './json-artifact';
+import { artifactKeys } from './keys';
+
+/** A row of the frozen test set with its label and columns, in the order in which it was frozen. */
+export interface TestRow {
+  readonly key: string | number;
+  readonly label: Scalar | null;
+  readonly columns: Readonly<Record<string, Json>>;
+}
+
+type Row = Readonly<Record<string, Json>>;
+
+const scalar = (value: Json | undefined): Scalar | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+
+/** The frozen test rows of a run. Without a key column the row's place is its key. */
+export async function readTestRows(
+  artifacts: ArtifactStore,
+  run: string,
+  data: Pick<Data, 'key' | 'label'>,
+): Promise<TestRow[]> {
+  const rows = await readJsonLines(artifacts, artifactKeys.test(run), 'the frozen test rows');
+  return rows.map((columns, place) => ({
+    key: keyOf(columns, data.key, place),
+    label: scalar(columns[data.label.column]),
+    columns,
+  }));
+}
+
+export function keyOf(row: Row, key: string | undefined, place: number): string | number {
+  const value = key === undefined ? place : scalar(row[key]);
+  return typeof value === 'string' || typeof value === 'number' ? value : String(value);
+}
+
+/** The answers of a subject for the test rows, in the rows' order; null where it gave none. */
+export async function readScores(
+  artifacts: ArtifactStore,
+  run: string,
+  subject: 'candidate' | 'champion',
+  rows: readonly TestRow[],
+): Promise<(Prediction | null)[]> {
+  const key = artifactKeys.scores(run, subject);
+  const byKey = new Map<string, Prediction | null>();
+  for (const line of await readJsonLines(artifacts, key, `the ${subject}’s scores`)) {
+    const id = String(line['key']);
+    if (byKey.has(id)) {
+      throw new OperationError({
+        code: 'scoresRepeated',
+        path: artifacts.uri(key),
+        got: `two scores for row ${id}`,
+        expected: 'one score a row',
+        fix: 'give the data a key that is unique, or mend the scoring job',
+      });
+    }
+    byKey.set(id, predictionOf(line));
+  }
+  return rows.map((row) => byKey.get(String(row.key)) ?? null);
+}
+
+/** A prediction as it travels: `prediction`, and for classes `probability` or `probabilities`. */
+export function predictionOf(line: Row): Prediction | null {
+  const { prediction, probability, probabilities } = line;
+  const value = scalar(prediction);
+  if (value === null && probability === undefined && probabilities === undefined) return null;
+  return {
+    value,
+    ...(typeof probability === 'number' && { probability }),
+    ...(probabilities !== null &&
+      typeof probabilities === 'object' &&
+      !Array.isArray(probabilities) && { probabilities: probabilities as Record<string, number> }),
+  };
+}
+
+/** What drift watches of an answer: the probability of the positive class, the number, or the class. */
+export function watchedAnswer(task: Task, prediction: Prediction | null): number | string | null {
+  if (prediction === null) return null;
+  if (task === 'binaryClassification') {
+    return prediction.probability ?? (typeof prediction.value === 'number' ? prediction.value : null);
+  }
+  if (task === 'regression') return typeof prediction.value === 'number' ? prediction.value : null;
+  if (prediction.value !== null && prediction.value !== undefined) return String(prediction.value);
+  const [best] = Object.entries(prediction.probabilities ?? {}).sort(([, a], [, b]) => b - a);
+  return best?.[0] ?? null;
+}
+
+/** Rows with what a model says of them, for metrics. */
+export const labelled = (rows: readonly TestRow[], predictions: readonly (Prediction | null)[]): LabelledPrediction[] =>
+  rows.map(({ label }, place) => ({ label, prediction: predictions[place] ?? null }));

@@ -1,0 +1,86 @@
+import { releaseInputSchema } from '../../contract/events';
+import { OperationError } from '../../kernel/problem';
+import { answer } from './answer';
+import { appendToLedger } from './append-ledger';
+import { modelDigest } from './artifact-digest';
+import { noteDeployment } from './deployment-log';
+import type { Ports, UseCaseFunction } from './ports';
+import { flushOutbox, readRegistry } from './registry-document';
+import { freeReleaseLock, takeReleaseLock } from './release-lock';
+import { readVersion, type VersionRecord } from './version-record';
+
+type Needs = 'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'workflows' | 'clock';
+
+/**
+ * Takes the release lock and verifies that the version may have traffic: approved, and its artifact is still the one that
+ * was registered. When it may not, the lock is free again and nothing has changed.
+ * @throws OperationError `releaseInProgress`, `notApproved`, `artifactChanged`, `artifactMissing`
+ */
+export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
+  const { version, requestedBy } = releaseInputSchema.parse(event.state);
+  await takeReleaseLock(ports, event.run, version);
+  try {
+    await flushOutbox(ports);
+    const { championRecord, record } = await verified(ports, version, event.run, requestedBy);
+    const trained = Date.parse(record.registeredAt) / 1000;
+    await noteDeployment(ports, event.run, {
+      changes: [{ id: record.commit ?? record.run, startedAtSeconds: trained }],
+      unplanned: record.cause.startsWith('retraining') || /^(quality|conceptDrift|drift)$/.test(record.cause),
+    });
+    return answer({
+      version,
+      artifactUri: record.artifactUri,
+      artifactDigest: record.artifactDigest,
+      externalId: record.externalId,
+      hasChampion: championRecord !== null,
+      champion: championRecord?.version ?? null,
+    });
+  } catch (error) {
+    await freeReleaseLock(ports, event.run);
+    throw error;
+  }
+};
+
+async function verified(
+  ports: Pick<Ports, Needs>,
+  version: number,
+  run: string,
+  requestedBy: string,
+): Promise<{ record: VersionRecord; championRecord: VersionRecord | null }> {
+  const { artifacts } = ports;
+  const { versions, aliases } = await readRegistry(ports);
+  const state = versions[String(version)]?.state;
+  if (state !== 'approved') {
+    throw new OperationError({
+      code: 'notApproved',
+      path: `registry/${ports.model}/${version}`,
+      got: state ?? 'no such version',
+      expected: 'an approved version',
+      fix: 'approve the version, or release another one',
+    });
+  }
+  const record = await readVersion(artifacts, String(version));
+  const digest = await modelDigest(artifacts, record.run);
+  if (digest !== record.artifactDigest) {
+    await appendToLedger(ports.ledger, {
+      at: new Date(ports.clock.now() * 1000).toISOString(),
+      actor: requestedBy,
+      action: 'verify',
+      model: ports.model,
+      version: String(version),
+      commit: record.commit,
+      dataDigest: record.data.digest,
+      verdict: 'refused',
+      details: { event: `verify:${run}`, expected: record.artifactDigest, got: digest },
+    });
+    throw new OperationError({
+      code: 'artifactChanged',
+      path: record.artifactUri,
+      got: digest,
+      expected: record.artifactDigest,
+      fix: 'find out who changed the artifact; train again',
+    });
+  }
+  const { champion } = aliases;
+  return { record, championRecord: champion === null ? null : await readVersion(artifacts, champion) };
+}
