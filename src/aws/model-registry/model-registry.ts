@@ -1,14 +1,7 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectLockRetention,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { governanceSchema } from '../../definition/governance';
@@ -67,6 +60,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   readonly encryptionKey?: IKey;
   readonly deletionProtection: boolean;
   readonly grants: RegistryGrants;
+  /** Days by prefix. */
+  private readonly expiring = new Map<string, number>();
 
   constructor(scope: Construct, id: string, props: ModelRegistryProps) {
     super(scope, id);
@@ -134,10 +129,14 @@ export class ModelRegistry extends Construct implements IModelRegistry {
 
   expireAfter(prefix: string, seconds: number): void {
     const folder = prefix.endsWith('/') ? prefix : `${prefix}/`;
+    const known = this.expiring.get(folder);
+    this.expiring.set(folder, Math.max(known ?? 0, wholeDays(seconds)));
+    if (known !== undefined) return;
     this.artifactBucket.addLifecycleRule({
       id: `expire-${folder.slice(0, -1)}`,
       prefix: folder,
-      expiration: Duration.days(wholeDays(seconds)),
+      // Late, since another construct may need the objects for longer.
+      expiration: Duration.days(Lazy.number({ produce: () => this.expiring.get(folder)! })),
     });
   }
 
