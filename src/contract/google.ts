@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { METRIC_NAMESPACE, METRICS, type MetricName } from './metrics';
+
+/** Environment variables of handlers on Google Cloud, beside those that every cloud has. */
+export const googleEnvSchema = z.object({
+  MLP_PROJECT: z.string().min(1),
+  MLP_REGION: z.string().min(1),
+  /** BigQuery dataset of the model's tables. */
+  MLP_DATASET: z.string().default(''),
+  /** Table of captured requests in that dataset; empty while nothing serves. */
+  MLP_CAPTURE_TABLE: z.string().default(''),
+  /** Vertex AI endpoint's id; empty where the role has none. */
+  MLP_ENDPOINT: z.string().default(''),
+  /** Service account, machine and image of the model server. */
+  MLP_SERVER_ACCOUNT: z.string().default(''),
+  MLP_SERVER_MACHINE: z.string().default(''),
+  MLP_SERVER_ACCELERATOR: z.string().default(''),
+  MLP_SERVER_ACCELERATOR_COUNT: z.coerce.number().int().min(0).default(0),
+  MLP_SERVER_IMAGE: z.string().default(''),
+  /** Key for what handlers create; empty for Google's own keys. */
+  MLP_KEY: z.string().default(''),
+  /** JSON of `googleDataSchema`; empty where the role reads no data. */
+  MLP_DATA: z.string().default(''),
+  /** JSON of `alertTriggerSchema`; empty where no alert calls the handler. */
+  MLP_TRIGGER: z.string().default(''),
+});
+export type GoogleEnv = z.output<typeof googleEnvSchema>;
+
+/** Where a model's data lie, for the handlers. */
+export const googleDataSchema = z.object({
+  /** `gs://bucket/prefix` or `bq://project.dataset.table`. */
+  source: z.string(),
+  labels: z.string().nullable(),
+  format: z.enum(['csv', 'parquet', 'jsonl']),
+  key: z.string().nullable(),
+  task: z.enum(['binaryClassification', 'multiclassClassification', 'regression']),
+  /** Columns of the model's input, with their types. */
+  features: z.record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'string', 'timestamp'])),
+});
+export type GoogleData = z.output<typeof googleDataSchema>;
+
+/** What an alert's message is turned into: the use case with its fixed arguments, and the cause by alarm kind. */
+export const alertTriggerSchema = z.object({
+  use: z.literal('decideRetraining'),
+  arguments: z.record(z.string(), z.json()),
+  causes: z.record(z.string(), z.string()),
+});
+export type AlertTrigger = z.output<typeof alertTriggerSchema>;
+
+/** Cloud Monitoring's type of one of our metrics. */
+export const metricType = (name: MetricName): string => `custom.googleapis.com/${METRIC_NAMESPACE}/${name}`;
+
+/** Value of a dimension that a point does not have: Cloud Monitoring cannot ask for a label that is not there. */
+export const NO_DIMENSION = 'all';
+
+/** Labels of a point or of an alarm's filter: every dimension of the metric is there, as a label in lower case. */
+export function metricLabels(
+  platform: string,
+  model: string,
+  name: MetricName,
+  dimensions: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = METRICS[name].dimensions.map((dimension) => [
+    dimension.toLowerCase(),
+    dimensions[dimension] ?? NO_DIMENSION,
+  ]);
+  return { platform, model, ...Object.fromEntries(own) };
+}
+
+/** Object in the state bucket that names a state machine: the pipeline finds the release workflow there, whoever made it. */
+export const workflowPointer = (model: string, workflow: 'pipeline' | 'release'): string =>
+  `wiring/${model}/${workflow}.json`;
+
+/** Names of the notification topics in the handlers' environment, and the log field that an alert policy reads. */
+export const NOTIFICATION_LOG_FIELD = 'mlpNotification';

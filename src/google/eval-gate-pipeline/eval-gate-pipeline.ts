@@ -1,0 +1,192 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import { dataSchema } from '../../definition/data';
+import { evaluationSchema } from '../../definition/evaluation';
+import { asMap } from '../../definition/raw';
+import { columnsOf } from '../../definition/rules/context';
+import { dataRules } from '../../definition/rules/data';
+import { evaluationRules } from '../../definition/rules/evaluation';
+import { trainingSchema } from '../../definition/training';
+import { TASKS, type Task } from '../../kernel/metric-catalogue';
+import { localRunbook } from '../../plan/alarm';
+import { planPipeline } from '../../plan/pipeline';
+import type { PipelinePlan } from '../../plan/plan';
+import { type INotifications, topicsOf } from '../ml-platform/notifications';
+import type { IModelRegistry } from '../model-registry/model-registry';
+import { Alarms } from '../support/alarm-renderer';
+import { dataEnvironment, imageAddress, registryEnvironment } from '../support/environment';
+import { handedOr } from '../support/handed-plan';
+import { Handler } from '../support/handler';
+import { locationOf } from '../support/location';
+import { platformContextOf } from '../support/platform-context';
+import { RoleIdentity } from '../support/role-identity';
+import { type SectionInput, SectionReader } from '../support/sections';
+import { StateMachine } from '../support/state-machine';
+import { PipelineGrants } from './eval-gate-pipeline-grants';
+import { PipelineMetrics } from './eval-gate-pipeline-metrics';
+
+/** A pipeline as other constructs see it. */
+export interface IEvalGatePipeline extends Construct {
+  readonly model: string;
+  /** `projects/…/locations/…/workflows/…`. */
+  readonly workflowId: string;
+  readonly registry: IModelRegistry;
+  /** Who is told of its runs; null where nobody is. */
+  readonly notifications: INotifications | null;
+}
+
+/** What a pipeline that exists already is known by. */
+export interface EvalGatePipelineAttributes {
+  readonly model: string;
+  /** `projects/…/locations/…/workflows/…`. */
+  readonly workflowId: string;
+  readonly registry: IModelRegistry;
+  /** @default - nobody is told */
+  readonly notifications?: INotifications;
+}
+
+export interface EvalGatePipelineProps {
+  /** The model's name. */
+  readonly model: string;
+  readonly task: Task;
+  readonly data: SectionInput<typeof dataSchema>;
+  readonly training: SectionInput<typeof trainingSchema>;
+  /** @default - no gate: versions are registered on their trainer's metrics and wait for a person */
+  readonly evaluation?: SectionInput<typeof evaluationSchema>;
+  readonly registry: IModelRegistry;
+  /** @default - nobody is told */
+  readonly notifications?: INotifications;
+}
+
+/** The model pipeline: data checks, training, evaluation gate, registration. */
+export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
+  readonly plan: PipelinePlan;
+  readonly model: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly registry: IModelRegistry;
+  readonly notifications: INotifications | null;
+  readonly identity: RoleIdentity;
+  readonly trainer: RoleIdentity;
+  readonly handler: Handler;
+  readonly alarms: Alarms;
+  readonly grants: PipelineGrants;
+  readonly metrics: PipelineMetrics;
+
+  constructor(scope: Construct, id: string, props: EvalGatePipelineProps) {
+    super(scope, id);
+    const reader = new SectionReader(this);
+    this.model = reader.model(props.model);
+    const task = reader.read('task', z.enum(TASKS), props.task);
+    const context = { task: props.task, columns: columnsOf({ data: asMap(props.data) }) };
+    const data = reader.read('data', dataSchema, props.data, dataRules);
+    const training = reader.read('training', trainingSchema, props.training);
+    const evaluation = reader.optional('evaluation', evaluationSchema, props.evaluation, evaluationRules, context);
+    reader.done();
+    this.plan = handedOr(props, () =>
+      planPipeline({
+        model: this.model,
+        task,
+        data,
+        training,
+        evaluation,
+        pipelineSuccess: null,
+        retrainRelease: 'automatic',
+        runbook: localRunbook,
+      }),
+    );
+
+    const { registry, notifications } = props;
+    this.registry = registry;
+    this.notifications = notifications ?? null;
+    const { project, region } = locationOf(this);
+    const common = {
+      project,
+      region,
+      artifacts: registry.artifactBucketName,
+      ledger: registry.ledgerBucketName,
+      state: registry.stateBucketName,
+      dataset: registry.datasetId,
+      repository: registry.repositoryId,
+      topics: topicsOf(notifications),
+      sources: [data.source],
+    };
+    this.trainer = new RoleIdentity(this, 'Trainer', { role: 'trainer', of: this.model, project }).grant(
+      this.plan.permissions,
+      common,
+    );
+    this.identity = new RoleIdentity(this, 'Identity', { role: 'pipeline', of: this.model, project }).grant(
+      this.plan.permissions,
+      { ...common, actsAs: [this.trainer.account.name] },
+    );
+    const { training: plan } = this.plan;
+    this.handler = new Handler(this, 'Handler', {
+      role: 'pipeline',
+      of: this.model,
+      identity: this.identity,
+      timeoutSeconds: longestCall(this.plan),
+      kmsKeyName: registry.kmsKeyName,
+      environment: {
+        ...registryEnvironment(registry, notifications),
+        ...dataEnvironment(data, task),
+        MLP_TRAINING: JSON.stringify({
+          account: this.trainer.email,
+          image: imageAddress(plan.image, registry, 'trainer'),
+          command: plan.command,
+          machine: plan.compute.google,
+          accelerator: plan.compute.accelerator,
+          maxDurationSeconds: plan.maxDurationSeconds,
+          spot: plan.spot,
+          tensorboard: registry.tensorboardName,
+        }),
+        MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
+      },
+    });
+    const machine = new StateMachine(this, 'Pipeline', {
+      graph: this.plan.graph,
+      registry,
+      identity: this.identity,
+      handler: this.handler,
+    });
+    this.node.defaultChild = machine.workflow;
+    this.workflowId = machine.workflowId;
+    this.workflowName = machine.workflowName;
+    const subject = { platform: platformContextOf(this).platform, model: this.model, endpointId: null };
+    this.alarms = new Alarms(this, 'Alarms', {
+      alarms: this.plan.alarms,
+      metrics: this.plan.metrics,
+      subject,
+      notifications,
+    });
+    this.grants = new PipelineGrants(this);
+    this.metrics = new PipelineMetrics(subject);
+  }
+
+  /** A pipeline that exists already. */
+  static fromPipelineAttributes(
+    scope: Construct,
+    id: string,
+    attributes: EvalGatePipelineAttributes,
+  ): IEvalGatePipeline {
+    return new ImportedPipeline(scope, id, attributes);
+  }
+}
+
+/** Longest call of a task, in seconds. */
+const longestCall = (plan: PipelinePlan): number =>
+  Math.max(...plan.graph.steps.map((step) => (step.kind === 'task' ? step.timeoutSeconds : 0)));
+
+class ImportedPipeline extends Construct implements IEvalGatePipeline {
+  readonly model: string;
+  readonly workflowId: string;
+  readonly registry: IModelRegistry;
+  readonly notifications: INotifications | null;
+
+  constructor(scope: Construct, id: string, attributes: EvalGatePipelineAttributes) {
+    super(scope, id);
+    this.model = attributes.model;
+    this.workflowId = attributes.workflowId;
+    this.registry = attributes.registry;
+    this.notifications = attributes.notifications ?? null;
+  }
+}

@@ -1,0 +1,52 @@
+import { BillingBudget } from '@cdktf/provider-google/lib/billing-budget';
+import { Construct } from 'constructs';
+import type { BudgetPlan } from '../../plan/plan';
+import { labelValue } from '../support/labels';
+import { locationOf } from '../support/location';
+import { platformContextOf } from '../support/platform-context';
+import type { INotifications } from './notifications';
+
+export interface BudgetProps {
+  readonly budget: BudgetPlan;
+  /** `XXXXXX-XXXXXX-XXXXXX`. */
+  readonly billingAccount: string;
+  /** A model's name; null for the whole platform. */
+  readonly model: string | null;
+  readonly notifications: INotifications;
+}
+
+/** Cloud Billing tells at most five channels. */
+const MAX_CHANNELS = 5;
+
+/** A monthly budget of what carries the platform's (or a model's) label. */
+export class Budget extends Construct {
+  constructor(scope: Construct, id: string, { budget, billingAccount, model, notifications }: BudgetProps) {
+    super(scope, id);
+    const { project } = locationOf(this);
+    const context = platformContextOf(this);
+    const units = Math.floor(budget.monthly);
+    const nanos = Math.round((budget.monthly - units) * 1e9);
+    this.node.defaultChild = new BillingBudget(this, 'Budget', {
+      billingAccount,
+      displayName: [context.platform, model ?? 'platform'].join(' / ').slice(0, 60),
+      budgetFilter: {
+        projects: [`projects/${project}`],
+        labels: model === null ? { platform: labelValue(context.platform) } : { model: labelValue(model) },
+        calendarPeriod: 'MONTH',
+      },
+      amount: {
+        specifiedAmount: { currencyCode: budget.currency, units: String(units), ...(nanos > 0 && { nanos }) },
+      },
+      thresholdRules: budget.alertAtPercent.map((percent) => ({
+        thresholdPercent: percent / 100,
+        spendBasis: 'CURRENT_SPEND',
+      })),
+      allUpdatesRule: {
+        monitoringNotificationChannels: [
+          ...new Set([...notifications.channels('ticket'), ...notifications.channels('page')]),
+        ].slice(0, MAX_CHANNELS),
+        disableDefaultIamRecipients: false,
+      },
+    });
+  }
+}

@@ -1,0 +1,227 @@
+import {
+  MonitoringAlertPolicy,
+  type MonitoringAlertPolicyConditions,
+} from '@cdktf/provider-google/lib/monitoring-alert-policy';
+import type { MonitoringMetricDescriptor } from '@cdktf/provider-google/lib/monitoring-metric-descriptor';
+import { Construct } from 'constructs';
+import { metricType } from '../../contract/google';
+import type { AlarmKind } from '../../kernel/alarm-kinds';
+import { pascalCase } from '../../kernel/names';
+import type { Severity } from '../../kernel/severity';
+import type { AlarmPlan, MetricPlan } from '../../plan/plan';
+import type { INotifications } from '../ml-platform/notifications';
+import { labelValue } from './labels';
+import { locationOf } from './location';
+import { describeMetrics } from './metric-descriptors';
+import { type MetricSubject, metricSource, monitoringFilter, promSelector } from './metric-source';
+import { modelLabels, platformContextOf } from './platform-context';
+
+/** Cloud Monitoring aligns at least a minute and, in alert policies, at most 25 hours. */
+const MIN_PERIOD = 60;
+/** Longest time that a threshold may have to hold (23 h 30 min). */
+const MAX_RETEST = 84_600;
+
+const SEVERITY = { page: 'CRITICAL', ticket: 'ERROR', info: 'WARNING' } as const satisfies Record<Severity, string>;
+
+/** No data is never healthy: it breaches, or an open incident stays open. */
+const MISSING = {
+  breaching: 'EVALUATION_MISSING_DATA_ACTIVE',
+  insufficient: 'EVALUATION_MISSING_DATA_NO_OP',
+} as const satisfies Record<AlarmPlan['missingData'], string>;
+
+const PROM_COMPARATOR = { above: '>', atOrAbove: '>=', below: '<', atOrBelow: '<=' } as const;
+
+export interface AlarmsProps {
+  readonly alarms: readonly AlarmPlan[];
+  readonly metrics: readonly MetricPlan[];
+  readonly subject: MetricSubject;
+  readonly notifications?: INotifications;
+}
+
+/** Renders the alarms of a part of the plan: one loop, one alert policy an alarm. */
+export class Alarms extends Construct {
+  /** Policies by alarm id. */
+  readonly policies: Readonly<Record<string, MonitoringAlertPolicy>>;
+  private readonly kinds = new Map<MonitoringAlertPolicy, AlarmKind>();
+
+  constructor(scope: Construct, id: string, { alarms, metrics, subject, notifications }: AlarmsProps) {
+    super(scope, id);
+    const { project } = locationOf(this);
+    const context = platformContextOf(this);
+    const policies: Record<string, MonitoringAlertPolicy> = {};
+    // A policy on a metric that was never described or emitted cannot be created.
+    const descriptors = new Map(describeMetrics(this, metrics).map((one) => [one.typeInput, one]));
+    for (const alarm of alarms) {
+      const policy = new MonitoringAlertPolicy(this, pascalCase(alarm.id), {
+        project,
+        displayName: `${context.platform} / ${subject.model}: ${alarm.id}`,
+        combiner: 'OR',
+        severity: SEVERITY[alarm.severity],
+        conditions: conditionsOf(alarm, subject),
+        documentation: documentationOf(alarm, subject.model),
+        notificationChannels: [...(notifications?.channels(alarm.severity) ?? [])],
+        alertStrategy: { autoClose: '86400s' },
+        userLabels: {
+          ...modelLabels(context, subject.model),
+          alarm: labelValue(alarm.id),
+          kind: labelValue(alarm.kind),
+          urgency: alarm.severity,
+          aborts_release: String(alarm.abortsRelease),
+        },
+        ...dependency(descriptors.get(metricType(alarm.metric.name))),
+      });
+      policies[alarm.id] = policy;
+      this.kinds.set(policy, alarm.kind);
+    }
+    this.policies = policies;
+  }
+
+  /** Sends alarms of some kinds to one more channel. */
+  addChannel(kinds: readonly AlarmKind[], channel: string): void {
+    for (const [policy, kind] of this.kinds) {
+      if (kinds.includes(kind)) policy.notificationChannels = [...(policy.notificationChannelsInput ?? []), channel];
+    }
+  }
+}
+
+const dependency = (one: MonitoringMetricDescriptor | undefined): { dependsOn?: MonitoringMetricDescriptor[] } =>
+  one ? { dependsOn: [one] } : {};
+
+/** One datapoint that decides is a threshold; m of n is PromQL, which can count back through windows. */
+function conditionsOf(alarm: AlarmPlan, subject: MetricSubject): MonitoringAlertPolicyConditions[] {
+  const { breaching, of } = alarm.datapoints;
+  const displayName = alarm.summary.slice(0, 500);
+  const consecutive = breaching === of && (of - 1) * alarm.periodSeconds <= MAX_RETEST;
+  return consecutive
+    ? [{ displayName, conditionThreshold: thresholdCondition(alarm, subject) }]
+    : [
+        {
+          displayName,
+          conditionPrometheusQueryLanguage: {
+            query: promQuery(alarm, subject),
+            duration: '0s',
+            evaluationInterval: '60s',
+            disableMetricValidation: true,
+          },
+        },
+      ];
+}
+
+type Threshold = NonNullable<MonitoringAlertPolicyConditions['conditionThreshold']>;
+
+function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold {
+  const period = `${Math.max(MIN_PERIOD, alarm.periodSeconds)}s`;
+  const source = metricSource(alarm.metric.name, subject, alarm.metric.dimensions);
+  const retest = Math.max(60, (alarm.datapoints.of - 1) * alarm.periodSeconds);
+  const [comparison, limit] = strict(alarm.comparator, alarm.threshold);
+  const shared = { duration: `${retest}s`, comparison, evaluationMissingData: MISSING[alarm.missingData] };
+  if (alarm.metric.statistic === 'errorPercent') {
+    const rate = [{ alignmentPeriod: period, perSeriesAligner: 'ALIGN_RATE', crossSeriesReducer: 'REDUCE_SUM' }];
+    return {
+      ...shared,
+      filter: monitoringFilter(source),
+      aggregations: rate,
+      denominatorFilter: monitoringFilter(metricSource('Requests', subject, {})),
+      denominatorAggregations: rate,
+      thresholdValue: limit / 100,
+    };
+  }
+  return {
+    ...shared,
+    filter: monitoringFilter(source),
+    aggregations: [
+      source.value === 'distribution'
+        ? {
+            alignmentPeriod: period,
+            perSeriesAligner: 'ALIGN_DELTA',
+            crossSeriesReducer: PERCENTILE[percentileOf(alarm)],
+          }
+        : { alignmentPeriod: period, ...AGGREGATION[numberStatisticOf(alarm)] },
+    ],
+    thresholdValue: limit,
+  };
+}
+
+const PERCENTILE = { p50: 'REDUCE_PERCENTILE_50', p99: 'REDUCE_PERCENTILE_99' } as const;
+const AGGREGATION = {
+  average: { perSeriesAligner: 'ALIGN_MEAN', crossSeriesReducer: 'REDUCE_MEAN' },
+  maximum: { perSeriesAligner: 'ALIGN_MAX', crossSeriesReducer: 'REDUCE_MAX' },
+  minimum: { perSeriesAligner: 'ALIGN_MIN', crossSeriesReducer: 'REDUCE_MIN' },
+  sum: { perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' },
+} as const;
+
+const percentileOf = ({ metric }: AlarmPlan): 'p50' | 'p99' => (metric.statistic === 'p50' ? 'p50' : 'p99');
+
+function numberStatisticOf({ id, metric: { statistic } }: AlarmPlan): keyof typeof AGGREGATION {
+  if (statistic === 'p50' || statistic === 'p99' || statistic === 'errorPercent') {
+    throw new TypeError(`alarm ${id}: ${statistic} needs a metric of the endpoint`);
+  }
+  return statistic;
+}
+
+/** Cloud Monitoring compares strictly: "at or above t" is "above the number just below t", which is the same set of doubles. */
+function strict(comparator: AlarmPlan['comparator'], threshold: number): ['COMPARISON_GT' | 'COMPARISON_LT', number] {
+  switch (comparator) {
+    case 'above':
+      return ['COMPARISON_GT', threshold];
+    case 'atOrAbove':
+      return ['COMPARISON_GT', neighbour(threshold, -1)];
+    case 'below':
+      return ['COMPARISON_LT', threshold];
+    case 'atOrBelow':
+      return ['COMPARISON_LT', neighbour(threshold, 1)];
+  }
+}
+
+/** The next double below (−1) or above (1) a finite number. */
+export function neighbour(value: number, direction: -1 | 1): number {
+  if (value === 0) return direction * Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const grows = value > 0 === direction > 0;
+  view.setBigInt64(0, view.getBigInt64(0) + (grows ? 1n : -1n));
+  return view.getFloat64(0);
+}
+
+/** `m` of the last `n` windows beyond the threshold. */
+function promQuery(alarm: AlarmPlan, subject: MetricSubject): string {
+  const period = Math.max(MIN_PERIOD, alarm.periodSeconds);
+  const { breaching, of } = alarm.datapoints;
+  const beyond = `${promValue(alarm, subject, period)} ${PROM_COMPARATOR[alarm.comparator]} ${alarm.threshold}`;
+  return `count_over_time((${beyond})[${of * period}s:${period}s]) >= ${breaching}`;
+}
+
+function promValue(alarm: AlarmPlan, subject: MetricSubject, period: number): string {
+  const { name, dimensions, statistic } = alarm.metric;
+  const source = metricSource(name, subject, dimensions);
+  const window = `[${period}s]`;
+  switch (statistic) {
+    case 'p50':
+    case 'p99': {
+      const quantile = statistic === 'p50' ? 0.5 : 0.99;
+      return `histogram_quantile(${quantile}, sum by (le) (increase(${promSelector(source, '_bucket')}${window})))`;
+    }
+    case 'errorPercent': {
+      const requests = promSelector(metricSource('Requests', subject, {}));
+      return `100 * sum(increase(${promSelector(source)}${window})) / sum(increase(${requests}${window}))`;
+    }
+    case 'average':
+      return `avg(avg_over_time(${promSelector(source)}${window}))`;
+    case 'maximum':
+      return `max(max_over_time(${promSelector(source)}${window}))`;
+    case 'minimum':
+      return `min(min_over_time(${promSelector(source)}${window}))`;
+    case 'sum':
+      return `sum(sum_over_time(${promSelector(source)}${window}))`;
+  }
+}
+
+function documentationOf(alarm: AlarmPlan, model: string): MonitoringAlertPolicy['documentationInput'] {
+  const isAddress = alarm.runbook.startsWith('https://');
+  return {
+    mimeType: 'text/markdown',
+    subject: `[${alarm.severity}] ${model}: ${alarm.id}`,
+    content: [`${alarm.summary}.`, '', `Runbook: ${alarm.runbook}`].join('\n'),
+    ...(isAddress && { links: [{ displayName: `Runbook: ${alarm.kind}`, url: alarm.runbook }] }),
+  };
+}

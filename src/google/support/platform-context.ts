@@ -1,0 +1,36 @@
+import type { IConstruct } from 'constructs';
+import type { INetwork } from '../ml-platform/network';
+import { labelsOf } from './labels';
+import { standalonePlatform } from './names';
+
+/** What the constructs of one platform share without being wired one by one. */
+export interface PlatformContext {
+  /** The platform's name: in names, labels and metrics. */
+  readonly platform: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The private network, where the definition asks for one. */
+  readonly network: INetwork | null;
+}
+
+const CONTEXTS = new WeakMap<IConstruct, PlatformContext>();
+
+/** Makes a context known to everything below a construct. */
+export function providePlatformContext(scope: IConstruct, context: PlatformContext): void {
+  CONTEXTS.set(scope, context);
+}
+
+/** The context of the nearest platform above, or that of a construct that stands alone. */
+export function platformContextOf(scope: IConstruct): PlatformContext {
+  for (const ancestor of [...scope.node.scopes].reverse()) {
+    const context = CONTEXTS.get(ancestor);
+    if (context) return context;
+  }
+  const platform = standalonePlatform(scope);
+  return { platform, labels: labelsOf({ platform }), network: null };
+}
+
+/** Labels of a model's resources. */
+export const modelLabels = (context: PlatformContext, model: string): Record<string, string> => ({
+  ...context.labels,
+  ...labelsOf({ model }),
+});
