@@ -19,7 +19,7 @@ import {
 import type { ReplyRow } from '../../src/runtime/sql/reply';
 import { planWindowProfile, type WindowRequest, windowProfileFromRows } from '../../src/runtime/sql/window-profile';
 import { FLOATING, MIXED_COLUMNS, mixedRows } from '../../test/runtime/sql/support/mixed-table';
-import { MINUTE, START } from './tables';
+import { MINUTE, START, TRAINING_ROWS } from './tables';
 
 /** One question put to every engine, and how its reply is read. */
 export interface Case {
@@ -36,7 +36,7 @@ export interface Case {
 const ORIGIN = { dataDigest: 'sha256:00', source: 'training' } as const;
 const ROUNDING = 1e-12;
 const columns = MIXED_COLUMNS.map((column) => ({ ...column, floating: FLOATING.includes(column.name) }));
-const reference = buildReferenceProfile(mixedRows(600, 0), MIXED_COLUMNS, {
+const reference = buildReferenceProfile(mixedRows(TRAINING_ROWS, 0), MIXED_COLUMNS, {
   origin: ORIGIN,
   bins: 10,
   prediction: MIXED_COLUMNS[0]!,
@@ -164,7 +164,7 @@ async function referenceCases(engine: DuckDbSqlEngine, table: string): Promise<C
 function windowCase(table: string, sketch: WindowRequest['sketch'], tolerance: number): Case {
   const request: WindowRequest = {
     table: [table],
-    range: { column: 'at', startMillis: START + 30 * MINUTE, endMillis: START + 270 * MINUTE },
+    range: { column: 'at', startMillis: START + 30 * MINUTE, endMillis: START + 190 * MINUTE },
     reference,
     columns: columns.map(({ name }) => name),
     floating: FLOATING,

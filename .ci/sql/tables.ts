@@ -15,6 +15,8 @@ export interface Table {
 
 export const START = Date.UTC(2026, 10, 1);
 export const MINUTE = 60_000;
+/** So many that there are more codes than one Trino array holds. */
+export const TRAINING_ROWS = 400;
 
 const KIND_OF = { number: 'double', integer: 'integer', category: 'text', string: 'text', boolean: 'boolean' } as const;
 const mixedColumns: Record<string, Kind> = Object.fromEntries(
@@ -61,8 +63,8 @@ const LABELS: readonly (readonly [string | null, string | null, number])[] = [
 ];
 
 export const TABLES: readonly Table[] = [
-  { name: 'train', columns: { ...mixedColumns, at: 'timestamp' }, rows: timed(mixedRows(600, 0)) },
-  { name: 'live', columns: { ...mixedColumns, at: 'timestamp' }, rows: timed(mixedRows(300, 1)) },
+  { name: 'train', columns: { ...mixedColumns, at: 'timestamp' }, rows: timed(mixedRows(TRAINING_ROWS, 0)) },
+  { name: 'live', columns: { ...mixedColumns, at: 'timestamp' }, rows: timed(mixedRows(200, 1)) },
   { name: 'nothing', columns: { ...mixedColumns, at: 'timestamp' }, rows: [] },
   {
     name: 'scalars',

@@ -96,8 +96,9 @@ export class DuckDbSqlEngine implements SqlEngine {
   }
 }
 
+/** Errors of native code may be of another realm, where `instanceof` does not know them. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 /** Absolute paths of files that are there, can be read and are not empty. */
@@ -140,11 +141,11 @@ function sandbox({ folders }: DuckDbOptions, files: readonly DataFile[]): string
 }
 
 /**
- * A file's scan. Types of CSV columns are found from all rows, so that one stray value far down makes the column text,
+ * A file's scan. A file that is there is read as it is named, whatever wild cards its name holds. Types of CSV columns are found from all rows, so that one stray value far down makes the column text,
  * which the data checks report, and not a failed read.
  */
 function scan({ paths, format }: DataFile): string {
-  const list = `[${paths.map((path) => duckdb.text(globEscaped(path))).join(', ')}]`;
+  const list = `[${paths.map((path) => duckdb.text(path)).join(', ')}]`;
   switch (format) {
     case 'parquet':
       return `read_parquet(${list}, union_by_name = true)`;
@@ -153,9 +154,4 @@ function scan({ paths, format }: DataFile): string {
     case 'jsonl':
       return `read_json(${list}, format = 'newline_delimited', sample_size = -1, union_by_name = true)`;
   }
-}
-
-/** A path in which no character is a wild card. */
-function globEscaped(path: string): string {
-  return path.replace(/[*?[\]]/g, (character) => `[${character}]`);
 }
