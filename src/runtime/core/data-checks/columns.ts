@@ -48,6 +48,8 @@ const STORED_FIT: Record<Column['type'], Partial<Record<StorageFamily, TypeFit>>
 export function typeFit(type: Column['type'], family: StorageFamily, format: Data['format']): TypeFit {
   const textual = family === 'text' && format !== 'parquet';
   if (textual) return type === 'category' || type === 'string' ? 'stored' : 'parsed';
+  // the engine guessed the type from the values: digits are a text too
+  if (format !== 'parquet' && type === 'string' && family !== 'other') return 'stored';
   return STORED_FIT[type][family] ?? 'unlike';
 }
 

@@ -2,8 +2,8 @@ import type { Data } from '../../../definition/data';
 import { duckdb } from '../dialects/duckdb';
 
 /**
- * FROM items for DuckDB that read a file so that no value can stop the query. CSV fields are all read as text (short rows are
- * filled with NULL). JSON lines are read as text too, once their names are known: run `header` first. Parquet has its types.
+ * FROM items for DuckDB that read a file so that no value can stop the query. CSV fields are all read as text; short rows are
+ * filled with NULL, and fields beyond the header become an extra column. JSON lines are read as text too, once their names are known: run `header` first. Parquet has its types.
  */
 export interface DuckdbScan {
   /** Query whose `name` and `type` rows are the columns of the file, as `foundColumns` reads them. */
@@ -20,7 +20,8 @@ export function duckdbScan(path: string, format: Data['format']): DuckdbScan {
   const file = duckdb.text(path);
   if (format === 'parquet') return { header: describe(`read_parquet(${file})`), from: () => `read_parquet(${file})` };
   if (format === 'csv') {
-    const from = `read_csv(${file}, all_varchar = true, header = true, null_padding = true)`;
+    // one thread: only so does DuckDB both fill short rows and read line breaks within quotes
+    const from = `read_csv(${file}, all_varchar = true, header = true, null_padding = true, parallel = false)`;
     return { header: describe(from), from: () => from };
   }
   const lines = `read_json(${file}, format = 'newline_delimited'`;

@@ -1,3 +1,4 @@
+import { foundColumns } from '../../../../src/runtime/sql/data-checks/storage-family';
 import { brokenOf, dataOf, Engine, NOW } from './duckdb';
 
 const engine = new Engine();
@@ -128,6 +129,33 @@ describe('facts of CSV in DuckDB', () => {
       await engine.csv('id,at,age,churned,select,mlp_raw_0,a -b- c\na,2026-11-01,1,yes,1,x,2\n', data),
     );
     expect(brokenOf(facts)).toEqual({ 'typeChange:mlp_raw_0': 1 });
+  });
+
+  it('read line breaks within quotes beside short rows, and make fields beyond the header a column', async () => {
+    const data = dataOf({}, { note: { type: 'string', maxMissingPercent: 100 } });
+    const text = 'id,at,age,churned,note\na,2026-11-01,1,yes,"two\nlines"\nb,2026-11-01,x\nc,2026-11-01,1,no,n,more\n';
+    const table = await engine.csv(text, data);
+    expect(brokenOf(await engine.facts(table))).toEqual({
+      'typeChange:age': 1,
+      'missingShare:churned': 1,
+      'missingShare:note': 1,
+    });
+    expect((await engine.decide(table)).reasons).toContain(`${table.header[5]!.name}: is not in the definition`);
+  });
+
+  it('work on the types that an engine has guessed, which for yes and no are booleans', async () => {
+    const data = dataOf({ label: { column: 'churned' } }, { churned: { type: 'category', values: ['true'] } });
+    const path = engine.path('csv');
+    await engine.run(
+      `COPY (SELECT 1 AS id, DATE '2026-11-01' AS "at", 7 AS age, 'yes' AS churned) TO '${path}' (HEADER)`,
+    );
+    const fromItem = `read_csv('${path}')`;
+    const header = foundColumns(
+      await engine.run(`SELECT column_name AS "name", column_type AS "type" FROM (DESCRIBE SELECT * FROM ${fromItem})`),
+    );
+    expect(header.map(({ family }) => family)).toEqual(['integer', 'date', 'integer', 'boolean']);
+    const facts = await engine.facts({ source: { fromItem }, data, header });
+    expect(brokenOf(facts)).toEqual({});
   });
 
   it('take the newest event that is not in the future', async () => {
