@@ -40,7 +40,7 @@ fi
 npx tsx .ci/sql/run.ts write "$work"
 "$cache/bin/python" .ci/sql/parse.py "$work/statements.json"
 # Both print a line a statement, and exit 1 when one fails; the comparison says which, and whether it may.
-java -Xmx700m -XX:+UseSerialGC -cp "$cache/trino/target/classes:$(cat "$cache/trino/classpath.txt")" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" &
+java -Xmx700m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$cache/trino/target/classes:$(cat "$cache/trino/classpath.txt")" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" &
 trino=$!
 ZETASQL_CACHE="$cache/zetasql.cwasm" "$cache/bin/python" "$tools/zetasql_exec.py" "$work/zetasql.json" > "$work/zetasql.out" 2> "$work/zetasql.err" || true
 wait "$trino" || true
