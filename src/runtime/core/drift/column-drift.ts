@@ -19,7 +19,7 @@ export interface ColumnDrift {
   readonly column: string;
   readonly verdict: DriftLevel;
   /** Why there is nothing to say, for `insufficientData`. */
-  readonly reason: 'missingColumn' | 'otherKind' | 'noRows' | 'tooFewRows' | 'withinChance' | null;
+  readonly reason: 'notInReference' | 'missingColumn' | 'otherKind' | 'noRows' | 'tooFewRows' | 'withinChance' | null;
   readonly method: DriftMethod;
   /** In the method's unit; null when it could not be computed. */
   readonly statistic: number | null;
@@ -49,18 +49,19 @@ export interface Judging {
   readonly alpha: number;
 }
 
-/** Judges one column; `window` is undefined when the window lacks it. */
+/** Judges one column; `reference` or `window` is undefined when that side lacks it. */
 export function judgeColumn(
   rule: ColumnRule,
-  reference: ColumnReference,
+  reference: ColumnReference | undefined,
   window: ColumnWindow | undefined,
   { minRows, alpha }: Judging,
 ): ColumnDrift {
-  const pair = window === undefined ? undefined : pairOf(reference, window);
-  const rows = { referenceRows: reference.rows, windowRows: window?.rows ?? 0 };
+  const pair = reference === undefined || window === undefined ? undefined : pairOf(reference, window);
+  const rows = { referenceRows: reference?.rows ?? 0, windowRows: window?.rows ?? 0 };
   const empty = { statistic: null, chanceBound: null, statistics: {}, changes: [] };
-  if (pair === undefined) {
-    const reason = window === undefined ? 'missingColumn' : 'otherKind';
+  if (pair === undefined || pair.kind !== kindOf(rule)) {
+    const missing = reference === undefined ? 'notInReference' : 'missingColumn';
+    const reason = reference === undefined || window === undefined ? missing : 'otherKind';
     return described(rule, { verdict: 'insufficientData', reason, ...rows, ...empty, ...noShares });
   }
   if (pair.reference.rows === 0 || pair.window.rows === 0) {
@@ -82,6 +83,10 @@ export function judgeColumn(
     statistics: allStatistics(pair, alpha),
     changes: greatestChanges(binsOf(pair), pair),
   });
+}
+
+function kindOf({ type }: ColumnRule): ColumnPair['kind'] {
+  return type === 'number' || type === 'integer' ? 'numeric' : 'categorical';
 }
 
 const noShares = { referenceMissingPercent: 0, windowMissingPercent: 0, unseenPercent: 0 };

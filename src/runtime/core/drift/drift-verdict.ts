@@ -55,10 +55,7 @@ export function driftVerdict({ reference, window, policy, data, history }: Drift
   const judging = { minRows: policy.minRows, alpha };
   const references = new Map(reference.columns.map((column) => [column.name, column]));
   const windows = new Map(window.columns.map((column) => [column.name, column]));
-  const columns = rules.flatMap((rule) => {
-    const ofReference = references.get(rule.name);
-    return ofReference === undefined ? [] : [judgeColumn(rule, ofReference, windows.get(rule.name), judging)];
-  });
+  const columns = rules.map((rule) => judgeColumn(rule, references.get(rule.name), windows.get(rule.name), judging));
   const prediction =
     watchesPrediction && reference.prediction !== null
       ? judgeColumn(

@@ -14,6 +14,7 @@ export function explainColumn(drift: Omit<ColumnDrift, 'explanation'>): string {
   const { column, verdict, reason, statistic, chanceBound, changes } = drift;
   const rows = `${formatCount(drift.windowRows)} rows against ${formatCount(drift.referenceRows)}`;
   if (statistic === null || chanceBound === null) {
+    if (reason === 'notInReference') return `${column}: the reference was made without this column`;
     if (reason === 'missingColumn') return `${column}: the window has no such column`;
     if (reason === 'otherKind') return `${column}: numbers on one side and categories on the other cannot be compared`;
     return `${column}: nothing to compare (${rows})`;

@@ -26,8 +26,9 @@ export function assertComparable(reference: ReferenceProfile, window: WindowProf
     problems.push(binningMismatch('window.referenceDigest', show(window.referenceDigest), show(digest)));
   }
   if (problems.length === 0) {
+    const windows = new Map(window.columns.map((column) => [column.name, column]));
     for (const column of reference.columns) {
-      const counted = window.columns.find(({ name }) => name === column.name);
+      const counted = windows.get(column.name);
       problems.push(...columnProblems(`columns.${column.name}`, column, reference.rows, counted, window.rows));
     }
     if (reference.prediction !== null) {

@@ -40,14 +40,18 @@ export interface QualityVerdict {
  * Judges metrics of matured labels by their bounds in the metric's bad direction. A check is critical when the value is
  * beyond its limit by more than its error allows (one-sided, 1 % over all checks together), so that few labels do not
  * page; a metric that is missing, or is no number, or has nothing to compare with is `insufficientData`, never `ok`.
+ * @param measured also the business metric, by its name
  * @param labels matured rows the metrics were computed on
  */
 export function qualityVerdict(
   measured: readonly MeasuredMetric[],
   labels: number,
-  policy: Pick<Quality, 'minLabels' | 'metrics'>,
+  policy: Pick<Quality, 'minLabels' | 'metrics' | 'businessMetric'>,
 ): QualityVerdict {
-  const bounds = Object.entries(policy.metrics).flatMap(([metric, { min, max, maxWorseThanRelease }]) =>
+  const business = policy.businessMetric;
+  const metrics = Object.entries(policy.metrics);
+  if (business !== undefined) metrics.push([business.name, { min: business.min, max: business.max }]);
+  const bounds = metrics.flatMap(([metric, { min, max, maxWorseThanRelease }]) =>
     Object.entries({ min, max, maxWorseThanRelease }).flatMap(([rule, limit]) =>
       limit === undefined ? [] : [{ metric, rule: rule as QualityCheck['rule'], limit }],
     ),

@@ -6,9 +6,12 @@ import { kolmogorovSmirnovBound } from './statistics';
  * How differently a window's column and any column of the reference are distributed, 0 … 1: Kolmogorov–Smirnov of the
  * sketches of two numeric columns, total variation of the top categories of two categorical ones (categories beyond
  * both tops count as equal). Numbers and categories are as far apart as can be.
+ * @param enough a distance from which on the exact value is of no interest: any value above it may be returned instead
  */
-export function signatureDistance(reference: ColumnReference, window: ColumnWindow): number {
-  if (reference.kind === 'numeric' && window.kind === 'numeric') return sketchKolmogorovSmirnov(reference, window);
+export function signatureDistance(reference: ColumnReference, window: ColumnWindow, enough?: number): number {
+  if (reference.kind === 'numeric' && window.kind === 'numeric') {
+    return sketchKolmogorovSmirnov(reference, window, enough);
+  }
   if (reference.kind === 'categorical' && window.kind === 'categorical') return totalVariation(reference, window);
   return 1;
 }

@@ -14,8 +14,13 @@ export function missingShare({ nulls, nans, rows }: NumericReference | NumericWi
 /**
  * Kolmogorov–Smirnov distance sup |F − G|, 0 … 1, over all rows: missing values sort before every number and infinities
  * stand at the ends, so a column that loses its values has moved too. Without them it is the two-sample statistic.
+ * @param enough a distance from which on the exact value is of no interest: any value above it may be returned instead
  */
-export function sketchKolmogorovSmirnov(reference: NumericReference, window: NumericWindow): number {
+export function sketchKolmogorovSmirnov(
+  reference: NumericReference,
+  window: NumericWindow,
+  enough = Number.POSITIVE_INFINITY,
+): number {
   if (reference.rows === 0 || window.rows === 0) return 0;
   const left = distribution(reference);
   const right = distribution(window);
@@ -24,12 +29,15 @@ export function sketchKolmogorovSmirnov(reference: NumericReference, window: Num
     Math.abs(left.belowFinite - right.belowFinite),
     Math.abs(left.upToFinite - right.upToFinite),
   );
-  for (const value of [...(reference.quantiles ?? []), ...(window.quantiles ?? [])]) {
-    distance = Math.max(
-      distance,
-      Math.abs(left.below(value) - right.below(value)),
-      Math.abs(left.upTo(value) - right.upTo(value)),
-    );
+  for (const quantiles of [reference.quantiles ?? [], window.quantiles ?? []]) {
+    for (const value of quantiles) {
+      if (distance > enough) return distance;
+      distance = Math.max(
+        distance,
+        Math.abs(left.below(value) - right.below(value)),
+        Math.abs(left.upTo(value) - right.upTo(value)),
+      );
+    }
   }
   return Math.min(distance, 1);
 }

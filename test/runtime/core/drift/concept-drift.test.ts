@@ -46,6 +46,19 @@ describe('quality', () => {
     expect(verdicts(0.99, 1)).toEqual(['ok', 'ok']);
   });
 
+  it('has the bounds of the business metric too', () => {
+    const policy = {
+      minLabels: 200,
+      metrics: { accuracy: { min: 0.8 } },
+      businessMetric: { name: 'revenue', min: 100 },
+    };
+    const verdict = (revenue: number) =>
+      qualityVerdict([measured('accuracy', 0.9), measured('revenue', revenue)], 1000, policy).verdict;
+    expect(verdict(100)).toBe('ok');
+    expect(verdict(99)).toBe('critical');
+    expect(qualityVerdict([measured('accuracy', 0.9)], 1000, policy).verdict).toBe('insufficientData');
+  });
+
   it('warns while the error of few labels reaches to the limit', () => {
     const policy = { accuracy: { min: 0.8 } };
     expect(judge([measured('accuracy', 0.79, 0.02)], policy).checks[0]).toMatchObject({

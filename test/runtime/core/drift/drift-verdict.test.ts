@@ -138,6 +138,33 @@ describe('one window', () => {
     });
   });
 
+  it('has nothing to say of a column that the reference was made without, or had as another type', () => {
+    const drift = driftSchema.parse({});
+    const data = dataSchema.parse({
+      source: { local: 'data.csv' },
+      format: 'csv',
+      timestamp: 'time',
+      label: { column: 'label' },
+      columns: { a: { type: 'number' }, b: { type: 'category' }, added: { type: 'number' } },
+    });
+    const reference = buildReferenceProfile(
+      table(1000, 'reference'),
+      [
+        { name: 'a', type: 'number' },
+        { name: 'b', type: 'number' },
+      ],
+      { bins: 10, origin: { dataDigest: 'sha256:1', source: 'training' } },
+    );
+    const window = buildWindowProfile(table(1000, 'same'), reference, day(1));
+    const { columns, prediction: none } = driftVerdict({ reference, window, policy: drift, data, history: [] });
+    expect(columns.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ['ok', null],
+      ['insufficientData', 'otherKind'],
+      ['insufficientData', 'notInReference'],
+    ]);
+    expect(none).toBeNull();
+  });
+
   it('counts columns that went missing, infinite or not a number as drift', () => {
     const rows = table(1000, 'broken').map((row, index) => ({
       ...row,
