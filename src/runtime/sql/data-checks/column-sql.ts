@@ -21,31 +21,43 @@ export interface ColumnSql {
   readonly value: string;
 }
 
-/** Text is cast only once it matches the grammar, so a file with other values than declared is counted and never fails. */
-export function columnSql(dialect: SqlDialect, checked: CheckedColumn, raw: string, format: Data['format']): ColumnSql {
-  const { family } = checked;
+/**
+ * Text is cast only once it matches the grammar, so a file with other values than declared is counted and never fails.
+ *
+ * @param raw the stored value
+ * @param value where a query below has made the typed value already: parsing text is what costs, and is done once a cell
+ */
+export function columnSql(
+  dialect: SqlDialect,
+  checked: CheckedColumn,
+  raw: string,
+  format: Data['format'],
+  value?: string,
+): ColumnSql {
+  const { family, column } = checked;
   const isText = family === 'text';
   const trimmed = isText ? `TRIM(${raw})` : raw;
-  const matches = (pattern: string): string => dialect.matches(trimmed, pattern);
-  const numeric = family === 'integer' || family === 'number';
-  const double = isText
-    ? `CASE WHEN ${matches(grammar.FINITE_NUMBER)} THEN ${dialect.toDouble(trimmed)} END`
-    : numeric
-      ? dialect.toDouble(raw)
-      : dialect.toDouble('NULL');
-  const notFinite = `(${dialect.isNaN(double)} OR ${dialect.isInfinite(double)})`;
+  const isNumber = column.type === 'number' || column.type === 'integer';
+  const double = isNumber && value !== undefined ? value : doubleSql(dialect, checked, raw, trimmed);
+  const infinite = `(${dialect.isNaN(double)} OR ${dialect.isInfinite(double)})`;
+  const saysSo = dialect.matches(trimmed, grammar.NON_FINITE_NUMBER);
   const parts = {
     present: isText && format === 'csv' ? `${trimmed} <> ''` : `${raw} IS NOT NULL`,
     double,
-    nonFinite: isText ? `(${matches(grammar.NON_FINITE_NUMBER)} OR ${notFinite})` : notFinite,
+    nonFinite: isText ? `CASE WHEN ${double} IS NULL THEN ${saysSo} ELSE ${infinite} END` : infinite,
     text: isText ? raw : family === 'number' ? dialect.numberText(double) : dialect.toText(raw),
-    instant: instantSql(dialect, checked, raw, trimmed),
+    instant: column.type === 'timestamp' && value !== undefined ? value : instantSql(dialect, checked, raw, trimmed),
   };
   const readable = readableSql(dialect, checked, trimmed, parts);
-  return { ...parts, readable, value: valueSql(checked, raw, trimmed, parts, matches) };
+  return { ...parts, readable, value: value ?? valueSql(dialect, checked, raw, trimmed, parts) };
 }
 
-type Parts = Omit<ColumnSql, 'readable' | 'value'>;
+function doubleSql(dialect: SqlDialect, { family }: CheckedColumn, raw: string, trimmed: string): string {
+  if (family === 'text') {
+    return `CASE WHEN ${dialect.matches(trimmed, grammar.FINITE_NUMBER)} THEN ${dialect.toDouble(trimmed)} END`;
+  }
+  return dialect.toDouble(family === 'integer' || family === 'number' ? raw : 'NULL');
+}
 
 function instantSql(dialect: SqlDialect, { family }: CheckedColumn, raw: string, trimmed: string): string {
   if (family === 'text') {
@@ -62,21 +74,24 @@ function readableSql(dialect: SqlDialect, checked: CheckedColumn, trimmed: strin
   if (fit === 'unlike') return 'FALSE';
   if (fit === 'whole') return `(${parts.nonFinite} OR ${parts.double} = FLOOR(${parts.double}))`;
   if (fit === 'zeroOne') return `${parts.double} IN (${dialect.number(0)}, ${dialect.number(1)})`;
-  const any = (...patterns: string[]): string =>
-    `(${patterns.map((one) => dialect.matches(trimmed, one)).join(' OR ')})`;
-  if (column.type === 'number') return any(grammar.FINITE_NUMBER, grammar.NON_FINITE_NUMBER);
-  if (column.type === 'integer') return any(grammar.INTEGER, grammar.NON_FINITE_NUMBER);
-  if (column.type === 'boolean') return any(grammar.TRUE_TEXT, grammar.FALSE_TEXT);
+  const matches = (pattern: string): string => dialect.matches(trimmed, pattern);
+  const nonFinite = matches(grammar.NON_FINITE_NUMBER);
+  if (column.type === 'number') return `CASE WHEN ${parts.double} IS NULL THEN ${nonFinite} ELSE TRUE END`;
+  if (column.type === 'integer') {
+    return `CASE WHEN ${parts.double} IS NULL THEN ${nonFinite} ELSE ${matches(grammar.INTEGER)} END`;
+  }
+  if (column.type === 'boolean') return `(${matches(grammar.TRUE_TEXT)} OR ${matches(grammar.FALSE_TEXT)})`;
   return `${parts.instant} IS NOT NULL`;
 }
 
 function valueSql(
+  dialect: SqlDialect,
   { column, fit, family }: CheckedColumn,
   raw: string,
   trimmed: string,
   parts: Parts,
-  matches: (pattern: string) => string,
 ): string {
+  const matches = (pattern: string): string => dialect.matches(trimmed, pattern);
   if (column.type === 'number' || column.type === 'integer') return parts.double;
   if (column.type === 'timestamp') return parts.instant;
   if (column.type !== 'boolean') return family === 'text' ? `CASE WHEN ${parts.present} THEN ${raw} END` : parts.text;

@@ -157,8 +157,8 @@ export async function checkExpressions(run: RunSql, expressions: readonly DataEx
 }
 
 /**
- * The name of the first expression that is not boolean over the table, as `expressionType` says; run after `checkExpressions`.
- * The query reads no row.
+ * A query for `name` and `type` of each expression over the rows of a table (`typedRows(…).sql`), for `notBoolean`; run it after
+ * `checkExpressions`. It reads no row.
  */
 export function expressionTypes(typedRowsSql: string, expressions: readonly DataExpression[]): string {
   const columns = expressions.map(({ name, sql }) => `${bracketed(sql)} AS ${duckdb.identifier(name)}`).join(', ');

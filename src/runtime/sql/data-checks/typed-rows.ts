@@ -43,7 +43,7 @@ export function typedRows(dialect: SqlDialect, { source, data, header }: Checked
   const raw = (name: string): string => dialect.identifier(`${prefix}raw_${places.get(name)}`);
   const column = (name: string): ColumnSql | undefined => {
     const one = checked.get(name);
-    return one === undefined ? undefined : columnSql(dialect, one, raw(name), data.format);
+    return one === undefined ? undefined : columnSql(dialect, one, raw(name), data.format, dialect.identifier(name));
   };
   const columns = header.flatMap(({ name }) => {
     const own = dialect.identifier(name);
