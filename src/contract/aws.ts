@@ -37,10 +37,15 @@ export const awsEnvSchema = handlerEnvSchema.extend({
   /** Role that the served container has. */
   MLP_SERVER_ROLE: text,
   MLP_SERVER_IMAGE: text,
+  MLP_SERVER_INSTANCE: text,
   MLP_PIPELINE_MACHINE: text,
   MLP_RELEASE_MACHINE: text,
   MLP_WORKGROUP: text,
   MLP_DATABASE: text,
+  /** Column with the time of the event. */
+  MLP_TIMESTAMP: text,
+  /** Anything when labels arrive apart. */
+  MLP_LABELS: text,
   /** Comma-separated; where the container runs in a private network. */
   MLP_SUBNETS: text,
   MLP_SECURITY_GROUPS: text,

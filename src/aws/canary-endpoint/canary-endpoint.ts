@@ -10,12 +10,13 @@ import { releaseRules } from '../../definition/rules/release';
 import { servingRules } from '../../definition/rules/serving';
 import { servingSchema } from '../../definition/serving';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
+import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import { planEndpoint } from '../../plan/endpoint';
 import type { EndpointPlan } from '../../plan/plan';
 import { instanceType } from '../eval-gate-pipeline/managed-jobs';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
-import { type RenderedAlarm, renderAlarms } from '../support/alarm-renderer';
+import { alarmsOfKinds, type RenderedAlarm, renderAlarms } from '../support/alarm-renderer';
 import { type ContainerImage, containerImage } from '../support/container-image';
 import { removalPolicy } from '../support/encryption';
 import { handlerEnvironment } from '../support/environment';
@@ -93,7 +94,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     const network = props.wiring?.network;
     const runbooks = props.wiring?.runbooks ?? '';
     // Fails here, at synthesis, rather than in the first release.
-    instanceType(plan.compute, 'serving', { registry });
+    const machine = instanceType(plan.compute, 'serving', { registry });
 
     this.endpointName = physicalName(NAME_LIMITS.endpoint, registry.platform, registry.model);
     this.captureSeconds = retentionSeconds(plan, 'capture') ?? CAPTURE_DAYS * DAY;
@@ -134,6 +135,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         MLP_ENDPOINT: this.endpointName,
         MLP_SERVER_ROLE: this.serverRole.roleArn,
         MLP_SERVER_IMAGE: this.serverImage.reference,
+        MLP_SERVER_INSTANCE: machine,
         MLP_ABORT_ALARMS: this.alarms
           .filter(({ plan }) => plan.abortsRelease)
           .map((one) => one.alarmName)
@@ -165,17 +167,20 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       removalPolicy: removalPolicy(false),
     });
     for (const job of plan.jobs) scheduleCall(this, job, this.handler, group, encryptionKey);
-    onAlarm(
-      this,
-      {
-        id: 'PagedIncidents',
-        description: `A page alarm of ${this.model} becomes an incident with a record`,
-        use: 'recordIncident',
-        arguments: { model: this.model, severity: 'page' },
-        alarms: this.alarms.filter(({ plan }) => plan.severity === 'page'),
-      },
-      this.handler,
-    );
+    const paged = this.alarms.filter((one) => one.plan.severity === 'page');
+    for (const kind of [...new Set(paged.map((one) => one.kind))]) {
+      onAlarm(
+        this,
+        {
+          id: `${pascalCase(kind)}Incident`,
+          description: `${kind} of ${this.model} becomes an incident with a record`,
+          use: 'recordIncident',
+          arguments: { model: this.model, kind, severity: 'page' },
+          alarms: alarmsOfKinds(paged, [kind]),
+        },
+        this.handler,
+      );
+    }
     this.grants = new EndpointGrants(this);
     this.metrics = new EndpointMetrics(subject);
     this.node.defaultChild = this.releaseController.node.defaultChild;

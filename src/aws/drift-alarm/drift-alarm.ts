@@ -92,8 +92,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
         MLP_ENDPOINT: endpointName,
-        MLP_WORKGROUP: this.tables.workgroup,
-        MLP_DATABASE: this.tables.database,
+        ...this.tables.environment,
       },
     });
     grantPermissions(this.handler.role, plan.permissions, 'monitor', {

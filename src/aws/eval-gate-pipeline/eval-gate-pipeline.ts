@@ -9,6 +9,7 @@ import { asMap } from '../../definition/raw';
 import { dataRules } from '../../definition/rules/data';
 import { evaluationRules } from '../../definition/rules/evaluation';
 import { trainingSchema } from '../../definition/training';
+import { toJson } from '../../kernel/json';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { localRunbook } from '../../plan/alarm';
 import { planPipeline } from '../../plan/pipeline';
@@ -128,8 +129,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       network,
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
-        MLP_WORKGROUP: this.tables.workgroup,
-        MLP_DATABASE: this.tables.database,
+        ...this.tables.environment,
         MLP_SERVER_IMAGE: this.trainerImage.reference,
       },
     });
@@ -195,6 +195,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
           trainerImage: this.trainerImage,
           scoringImage: this.endpoint?.serverImage ?? this.trainerImage,
           role: this.trainingRole,
+          handlerArn: this.handler.function.functionArn,
+          data: toJson(this.plan.data),
           jobPrefix,
           ...(this.network && { network: this.network }),
         }),

@@ -17,6 +17,10 @@ export interface JobContext {
   /** Image that scores: the server's, or the trainer's where no server is wired. */
   readonly scoringImage: ContainerImage;
   readonly role: IRole;
+  /** ARN of the function that puts the jobs' results where every target has them. */
+  readonly handlerArn: string;
+  /** The model's data section. */
+  readonly data: Json;
   /** Prefix of the names of jobs; a hash of the execution follows. */
   readonly jobPrefix: string;
   readonly network?: PlatformNetwork;
@@ -24,6 +28,7 @@ export interface JobContext {
 
 /** Room for starting machines, and for finding interruptible ones. */
 const START_SECONDS = 1800;
+const COLLECT_SECONDS = 900;
 const VOLUME_GB = 50;
 /** Largest request of a batch transform, in MB: scoring files are written below it. */
 const MAX_PAYLOAD_MB = 6;
@@ -124,14 +129,35 @@ function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
         ResultSelector: {
           'jobName.$': '$.TrainingJobName',
           'artifactUri.$': '$.ModelArtifacts.S3ModelArtifacts',
+          'image.$': '$.AlgorithmSpecification.TrainingImage',
         },
         ResultPath: `$.${step.output}`,
       },
     },
+    collected(step, context, { collect: 'training' }),
   ];
 }
 
-/** Batch transform of the files that `prepareEvaluation` wrote below `runs/<run>/scoring/`, with the subject's model. */
+/** Puts what the job has left where every target has it; its answer is the step's. */
+const collected = (step: JobStep, context: JobContext, what: { readonly [key: string]: Json }): JobState => ({
+  suffix: 'Collect',
+  state: {
+    Type: 'Task',
+    Resource: context.handlerArn,
+    Parameters: { ...what, 'run.$': '$$.Execution.Name', data: context.data, 'job.$': `$.${step.output}` },
+    ResultPath: `$.${step.output}`,
+    TimeoutSeconds: COLLECT_SECONDS,
+    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2 }],
+  },
+});
+
+/** The candidate is this run's model; the champion is that of the run which made it. */
+const modelArchive = ({ registry }: JobContext, subject: string): string =>
+  `States.Format('s3://{}/runs/{}/model.tar.gz', '${registry.artifactBucket.bucketName}', ${
+    subject === 'champion' ? '$.evaluation.champion.run' : '$$.Execution.Name'
+  })`;
+
+/** Batch transform of the files that were written after the training below `runs/<run>/scoring/`, with the subject's model. */
 function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
   const { scoringImage, training } = context;
   const subject = String(step.arguments['subject']);
@@ -150,7 +176,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
           ExecutionRoleArn: context.role.roleArn,
           PrimaryContainer: {
             ...imageField('Image', scoringImage, image),
-            'ModelDataUrl.$': `$.evaluation.${subject}.artifactUri`,
+            'ModelDataUrl.$': modelArchive(context, subject),
             Environment: { MLP_MODEL_DIR: '/opt/ml/model', PORT: '8080' },
           },
           ...isolation(context.network),
@@ -187,6 +213,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
         ResultPath: `$.${step.output}`,
       },
     },
+    collected(step, context, { collect: subject, 'testSetDigest.$': '$.validation.test.digest' }),
   ];
 }
 

@@ -77,6 +77,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       asynchronous: true,
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
+        ...props.pipeline.tables?.environment,
         MLP_PIPELINE_MACHINE: stateMachine.stateMachineArn,
         MLP_ENDPOINT: props.endpoint?.endpointName ?? '',
       },
@@ -84,6 +85,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
     this.decision = this.handler.function;
     grantPermissions(this.handler.role, plan.permissions, 'retraining', {
       registry,
+      ...(props.pipeline.tables && { query: props.pipeline.tables, sources: props.pipeline.tables.sources }),
       pipelineArn: stateMachine.stateMachineArn,
       topics: notifications ? Object.values(notifications.topics) : [],
       encryptionKey,
@@ -96,7 +98,8 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       const call = {
         id: scheduleId,
         use: 'decideRetraining',
-        arguments: { ...plan.arguments, cause: 'schedule' },
+        arguments: plan.arguments,
+        state: { cause: 'schedule' },
         schedule,
       } as const;
       scheduleCall(this, call, this.handler, this.schedules, encryptionKey);
@@ -108,7 +111,8 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
           id: `On${pascalCase(cause)}`,
           description: `An alarm of ${this.model} asks for retraining: ${cause}`,
           use: 'decideRetraining',
-          arguments: { ...plan.arguments, cause },
+          arguments: plan.arguments,
+          state: { cause },
           alarms: alarmsOfKinds(props.drift?.alarms ?? [], alarmKinds),
         },
         this.handler,

@@ -2,7 +2,7 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
-import { PREFIXES, TABLES } from '../../contract/aws';
+import { type AwsHandlerVariables, PREFIXES, TABLES } from '../../contract/aws';
 import type { Column, Data } from '../../definition/data';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import { glueName, NAME_LIMITS, physicalName } from './names';
@@ -20,6 +20,10 @@ export class DataTables extends Construct {
   readonly database: string;
   /** Locations that readers need. */
   readonly sources: readonly string[];
+  /** Variables of the handlers that query. */
+  readonly environment: AwsHandlerVariables;
+  /** Frozen sets of runs are written as tables. */
+  readonly freezes: boolean;
   private readonly databaseResource: CfnDatabase;
 
   constructor(scope: Construct, id: string, { registry, data, purpose }: DataTablesProps) {
@@ -52,6 +56,13 @@ export class DataTables extends Construct {
     const labels = data.label.source?.aws;
     if (source !== undefined) this.table('Source', TABLES.source, source, data);
     if (labels !== undefined) this.table('Labels', TABLES.labels, labels, labelColumns(data));
+    this.freezes = purpose === 'training';
+    this.environment = {
+      MLP_WORKGROUP: this.workgroup,
+      MLP_DATABASE: this.database,
+      MLP_TIMESTAMP: data.timestamp,
+      MLP_LABELS: labels === undefined ? '' : 'apart',
+    };
     this.sources = [source, labels].filter((uri) => uri !== undefined);
     this.node.defaultChild = group;
   }

@@ -85,7 +85,7 @@ export class Handler {
       memorySize: MEMORY_MB,
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...props.environment },
       ...(this.deadLetters && { deadLetterQueue: this.deadLetters }),
       ...(props.network && {
         vpc: props.network.vpc,

@@ -11,6 +11,8 @@ export interface AlarmCall {
   readonly description: string;
   readonly use: UseCase;
   readonly arguments: { readonly [key: string]: Json };
+  /** First state of the call; the alarm's text and time are added. */
+  readonly state?: { readonly [key: string]: Json };
   readonly alarms: readonly AlarmReference[];
 }
 
@@ -37,12 +39,10 @@ export function onAlarm(scope: Construct, call: AlarmCall, handler: Handler): Ru
           run: EventField.eventId,
           arguments: call.arguments,
           state: {
-            trigger: {
-              kind: 'alarm',
-              alarm: EventField.fromPath('$.detail.alarmName'),
-              at: EventField.fromPath('$.detail.state.timestamp'),
-              reason: EventField.fromPath('$.detail.state.reason'),
-            },
+            ...call.state,
+            text: EventField.fromPath('$.detail.state.reason'),
+            alarm: EventField.fromPath('$.detail.alarmName'),
+            at: EventField.fromPath('$.detail.state.timestamp'),
           },
         }),
       }),

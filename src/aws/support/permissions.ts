@@ -12,7 +12,7 @@ export interface Reach {
   readonly registry: IModelRegistry;
   /** `s3://bucket/prefix` of training data and labels. */
   readonly sources?: readonly string[];
-  readonly query?: { readonly workgroup: string; readonly database: string };
+  readonly query?: { readonly workgroup: string; readonly database: string; readonly freezes: boolean };
   readonly endpointName?: string;
   readonly trainingJobPrefix?: string;
   /** Roles that are handed to SageMaker. */
@@ -47,7 +47,16 @@ const STATEMENTS = {
             resources: [arn('athena', `workgroup/${query.workgroup}`)],
           },
           {
-            actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'],
+            // Views and frozen sets are tables of the model's own database.
+            actions: [
+              'glue:GetDatabase',
+              'glue:GetTable',
+              'glue:GetTables',
+              'glue:GetPartitions',
+              'glue:CreateTable',
+              'glue:UpdateTable',
+              'glue:DeleteTable',
+            ],
             resources: [
               arn('glue', 'catalog'),
               arn('glue', `database/${query.database}`),
@@ -59,6 +68,15 @@ const STATEMENTS = {
             resources: [registry.artifactBucket.arnForObjects(`${PREFIXES.queries}/*`)],
           },
           { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [registry.artifactBucket.bucketArn] },
+          ...(query.freezes
+            ? [
+                {
+                  // A run that is repeated writes its frozen sets anew.
+                  actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+                  resources: [registry.artifactBucket.arnForObjects('runs/*')],
+                },
+              ]
+            : []),
         ]
       : [],
   readArtifacts: ({ registry }) => [
@@ -140,6 +158,7 @@ const STATEMENTS = {
               'sagemaker:DescribeEndpointConfig',
               'sagemaker:DeleteEndpointConfig',
               'sagemaker:CreateEndpoint',
+              'sagemaker:DeleteEndpoint',
               'sagemaker:DescribeEndpoint',
               'sagemaker:UpdateEndpoint',
               'sagemaker:UpdateEndpointWeightsAndCapacities',

@@ -21,6 +21,8 @@ export interface ScheduledCall {
   readonly use: UseCase;
   readonly arguments: { readonly [key: string]: Json };
   readonly schedule: PlannedSchedule;
+  /** First state of the call; the instant that is due is added. */
+  readonly state?: { readonly [key: string]: Json };
 }
 
 const RETRIES = 3;
@@ -50,7 +52,7 @@ export function scheduleCall(
             step: call.id,
             run: `${call.id}-${ContextAttribute.scheduledTime}`,
             arguments: call.arguments,
-            state: { trigger: { kind: 'schedule', at: ContextAttribute.scheduledTime } },
+            state: { ...call.state, at: ContextAttribute.scheduledTime },
           }),
         }),
         ...(encryptionKey && { key: encryptionKey }),

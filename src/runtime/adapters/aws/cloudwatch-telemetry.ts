@@ -1,0 +1,137 @@
+import {
+  type CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from '@aws-sdk/client-cloudwatch';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { ArmTraffic, PredictionPair, TrafficTelemetry } from '../../ports';
+import { type CapturedRequest, capturedRequests } from './captured-requests';
+import { deploymentName, variantOf } from './endpoint-layout';
+import type { SageMakerEndpoint } from './sagemaker-endpoint';
+
+export interface TelemetryOptions {
+  readonly bucket: string;
+  /** Names of the alarms that take a release back. */
+  readonly abortAlarms: readonly string[];
+}
+
+/** Upper edges of the latency buckets, ms. */
+export const LATENCY_EDGES_MS = [5, 10, 25, 50, 100, 200, 300, 500, 750, 1000, 2000, 5000] as const;
+
+const MINUTE = 60;
+/** CloudWatch has a minute's figures only when it is over. */
+const DELAY_SECONDS = 60;
+const NOTHING: ArmTraffic = {
+  requests: 0,
+  errors: 0,
+  latency: { edgesMs: LATENCY_EDGES_MS, counts: [...LATENCY_EDGES_MS.map(() => 0), 0] },
+};
+
+/** Counts and latency from CloudWatch, answers from the capture, page alarms by name. */
+export class CloudWatchTelemetry implements TrafficTelemetry {
+  constructor(
+    private readonly cloudWatch: CloudWatchClient,
+    private readonly s3: S3Client,
+    private readonly endpoint: SageMakerEndpoint,
+    private readonly options: TelemetryOptions,
+  ) {}
+
+  /** Whole minutes, one minute late, so that windows that follow each other count every minute once. */
+  async arm(version: number, from: number, to: number): Promise<ArmTraffic> {
+    const variant = variantOf((await this.endpoint.read()).layout, version);
+    const minute = (seconds: number): Date => new Date((Math.floor(seconds / MINUTE) * MINUTE - DELAY_SECONDS) * 1000);
+    const [start, end] = [minute(from), minute(to)];
+    if (variant === undefined || start >= end) return NOTHING;
+    const query = (Id: string, MetricName: string, Stat: string): MetricDataQuery => ({
+      Id,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/SageMaker',
+          MetricName,
+          Dimensions: [
+            { Name: 'EndpointName', Value: this.endpoint.options.endpoint },
+            { Name: 'VariantName', Value: variant },
+          ],
+        },
+        Period: MINUTE,
+        Stat,
+      },
+    });
+    const edges = [undefined, ...LATENCY_EDGES_MS, undefined].map((ms) => (ms === undefined ? '' : `${ms * 1000}`));
+    const sums = await this.sums(
+      [
+        query('requests', 'Invocations', 'Sum'),
+        query('errors', 'Invocation5XXErrors', 'Sum'),
+        // Trimmed counts: values above the first edge, up to the second, in microseconds.
+        ...edges.slice(1).map((edge, bucket) => query(`b${bucket}`, 'ModelLatency', `TC(${edges[bucket]}:${edge})`)),
+      ],
+      start,
+      end,
+    );
+    return {
+      requests: sums.get('requests') ?? 0,
+      errors: sums.get('errors') ?? 0,
+      latency: {
+        edgesMs: LATENCY_EDGES_MS,
+        counts: edges.slice(1).map((_, bucket) => Math.round(sums.get(`b${bucket}`) ?? 0)),
+      },
+    };
+  }
+
+  async predictions(version: number, from: number, to: number, limit: number): Promise<(number | string)[]> {
+    return (await this.captured(version, from, to, limit)).flatMap(({ answers }) => answers).slice(0, limit);
+  }
+
+  async pairs(
+    champion: number,
+    challenger: number,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<PredictionPair[]> {
+    const ofChallenger = new Map(
+      (await this.captured(challenger, from, to, limit)).map((request) => [request.id, request.answers]),
+    );
+    return (await this.captured(champion, from, to, limit))
+      .flatMap(({ id, answers }) => {
+        const others = ofChallenger.get(id);
+        return others === undefined
+          ? []
+          : answers.map((answer, place): PredictionPair => ({ champion: answer, challenger: others[place] ?? null }));
+      })
+      .slice(0, limit);
+  }
+
+  async firingAlarms(): Promise<string[]> {
+    const { abortAlarms } = this.options;
+    if (abortAlarms.length === 0) return [];
+    const { MetricAlarms = [] } = await this.cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...abortAlarms], StateValue: 'ALARM', AlarmTypes: ['MetricAlarm'] }),
+    );
+    return MetricAlarms.flatMap(({ AlarmName }) => AlarmName ?? []).sort();
+  }
+
+  private async captured(version: number, from: number, to: number, limit: number): Promise<CapturedRequest[]> {
+    const { layout } = await this.endpoint.read();
+    const variant = variantOf(layout, version);
+    if (variant === undefined) return [];
+    const where = { deployment: deploymentName(layout), endpoint: this.endpoint.options.endpoint, variant };
+    return capturedRequests(this.s3, this.options.bucket, where, { from, to, limit });
+  }
+
+  private async sums(queries: MetricDataQuery[], start: Date, end: Date): Promise<Map<string, number>> {
+    const sums = new Map<string, number>();
+    let NextToken: string | undefined;
+    do {
+      const page = await this.cloudWatch.send(
+        new GetMetricDataCommand({ MetricDataQueries: queries, StartTime: start, EndTime: end, NextToken }),
+      );
+      for (const { Id = '', Values = [] } of page.MetricDataResults ?? []) {
+        sums.set(Id, (sums.get(Id) ?? 0) + Values.reduce((sum, value) => sum + value, 0));
+      }
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return sums;
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { CreateModelPackageCommand, type SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import type { CatalogueEntry, CatalogueLabels, ModelCatalogue } from '../../ports';
+import { archiveUri } from './model-archive';
+
+export interface SageMakerCatalogueOptions {
+  /** Model package group. */
+  readonly group: string;
+  /** URI of the image that serves. */
+  readonly image: () => Promise<string>;
+}
+
+/** Longest value of a model package's metadata, and characters that it takes. */
+const MAX_VALUE = 256;
+const UNFIT = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+
+/** Versions as model packages of the group, so that SageMaker's console shows the truth. */
+export class SageMakerCatalogue implements ModelCatalogue {
+  constructor(
+    private readonly client: SageMakerClient,
+    private readonly options: SageMakerCatalogueOptions,
+  ) {}
+
+  async publish(entry: CatalogueEntry): Promise<string> {
+    const { group, image } = this.options;
+    const { ModelPackageArn } = await this.client.send(
+      new CreateModelPackageCommand({
+        ModelPackageGroupName: group,
+        // The same version again gives the same package.
+        ClientToken: createHash('sha256')
+          .update(`${group}/${entry.version}/${entry.artifactDigest}`)
+          .digest('hex')
+          .slice(0, 36),
+        ModelPackageDescription: `Version ${entry.version} of ${entry.model}`,
+        ModelApprovalStatus: 'PendingManualApproval',
+        InferenceSpecification: {
+          Containers: [
+            { Image: entry.image === '' ? await image() : entry.image, ModelDataUrl: archiveUri(entry.artifactUri) },
+          ],
+          SupportedContentTypes: ['application/json'],
+          SupportedResponseMIMETypes: ['application/json'],
+        },
+        CustomerMetadataProperties: metadata({
+          ...entry.facts,
+          version: String(entry.version),
+          artifactDigest: entry.artifactDigest,
+        }),
+      }),
+    );
+    return ModelPackageArn ?? '';
+  }
+
+  async label(externalId: string, { approved, aliases }: CatalogueLabels): Promise<void> {
+    await this.client.send(
+      new UpdateModelPackageCommand({
+        ModelPackageArn: externalId,
+        ...(approved !== null && { ModelApprovalStatus: approved ? 'Approved' : 'Rejected' }),
+        CustomerMetadataProperties: metadata({ aliases: aliases.length === 0 ? 'none' : aliases.join(' ') }),
+      }),
+    );
+  }
+}
+
+const metadata = (facts: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => [name, value.replace(UNFIT, ' ').slice(0, MAX_VALUE)]),
+  );

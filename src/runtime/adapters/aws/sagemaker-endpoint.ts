@@ -1,0 +1,213 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DeleteEndpointCommand,
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  type EndpointStatus,
+  type ProductionVariant,
+  type SageMakerClient,
+  UpdateEndpointCommand,
+  UpdateEndpointWeightsAndCapacitiesCommand,
+} from '@aws-sdk/client-sagemaker';
+import { PREFIXES, VARIANTS, type Variant } from '../../../contract/aws';
+import {
+  configurationName,
+  deploymentName,
+  type EndpointCapacity,
+  type EndpointLayout,
+  modelName,
+  versionOfModel,
+} from './endpoint-layout';
+import { errorMessage, errorName } from './sdk-error';
+
+export interface SageMakerEndpointOptions {
+  readonly endpoint: string;
+  /** Role of the served container. */
+  readonly roleArn: string;
+  readonly bucket: string;
+  /** KMS key of captured requests; empty for keys of AWS. */
+  readonly key: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+}
+
+/** What is really so. */
+export interface EndpointReading {
+  readonly status: 'absent' | 'ready' | 'changing' | 'failed';
+  readonly layout: EndpointLayout;
+  readonly capacity: EndpointCapacity | null;
+  readonly configuration: string | null;
+  readonly reason: string | null;
+}
+
+const STATUS = {
+  InService: 'ready',
+  Creating: 'changing',
+  Updating: 'changing',
+  SystemUpdating: 'changing',
+  RollingBack: 'changing',
+  Deleting: 'changing',
+  OutOfService: 'failed',
+  Failed: 'failed',
+  UpdateRollbackFailed: 'failed',
+} as const satisfies Record<EndpointStatus, EndpointReading['status']>;
+
+/** Share of production traffic that is mirrored at a shadow weight equal to the production variant's. */
+const PRODUCTION_WEIGHT = 100;
+
+/** The calls of SageMaker that make and read an endpoint; each is idempotent. */
+export class SageMakerEndpoint {
+  constructor(
+    private readonly client: SageMakerClient,
+    readonly options: SageMakerEndpointOptions,
+  ) {}
+
+  async read(): Promise<EndpointReading> {
+    const { endpoint } = this.options;
+    const found = await this.describe();
+    if (found === undefined) {
+      return {
+        status: 'absent',
+        layout: { production: {}, shadow: null },
+        capacity: null,
+        configuration: null,
+        reason: null,
+      };
+    }
+    const EndpointConfigName = found.EndpointConfigName;
+    const config = await this.client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+    const weights = new Map(
+      found.ProductionVariants?.map(({ VariantName, CurrentWeight }) => [VariantName, CurrentWeight]),
+    );
+    const production: Partial<Record<Variant, { version: number; weight: number }>> = {};
+    for (const { VariantName, ModelName, InitialVariantWeight } of config.ProductionVariants ?? []) {
+      const version = versionOfModel(endpoint, ModelName);
+      if (version === undefined) continue;
+      production[VariantName as Variant] = { version, weight: weights.get(VariantName) ?? InitialVariantWeight ?? 0 };
+    }
+    const [mirrored] = config.ShadowProductionVariants ?? [];
+    const version = versionOfModel(endpoint, mirrored?.ModelName);
+    const [first] = config.ProductionVariants ?? [];
+    return {
+      status: STATUS[found.EndpointStatus ?? 'Failed'],
+      layout: {
+        production,
+        shadow:
+          mirrored === undefined || version === undefined
+            ? null
+            : { variant: mirrored.VariantName as Variant, version, percent: mirrored.InitialVariantWeight ?? 0 },
+      },
+      capacity: first
+        ? {
+            instanceType: first.InstanceType ?? '',
+            instances: first.InitialInstanceCount ?? 1,
+            capturePercent: config.DataCaptureConfig?.InitialSamplingPercentage ?? 0,
+          }
+        : null,
+      configuration: found.EndpointConfigName ?? null,
+      reason: found.FailureReason ?? null,
+    };
+  }
+
+  /** Makes a version's model known. */
+  async createModel(version: number, image: string, archive: string): Promise<void> {
+    const { endpoint, roleArn, subnets, securityGroups } = this.options;
+    await unlessThere(
+      this.client.send(
+        new CreateModelCommand({
+          ModelName: modelName(endpoint, version),
+          ExecutionRoleArn: roleArn,
+          PrimaryContainer: {
+            Image: image,
+            ModelDataUrl: archive,
+            Environment: { MLP_MODEL_DIR: '/opt/ml/model', PORT: '8080' },
+          },
+          ...(subnets.length > 0 && {
+            VpcConfig: { Subnets: [...subnets], SecurityGroupIds: [...securityGroups] },
+            EnableNetworkIsolation: true,
+          }),
+        }),
+      ),
+    );
+  }
+
+  /** Asks for a layout; SageMaker carries it out afterwards. @returns the name of its configuration */
+  async request(layout: EndpointLayout, capacity: EndpointCapacity, exists: boolean): Promise<string> {
+    const { endpoint } = this.options;
+    const name = configurationName(endpoint, layout, capacity);
+    await unlessThere(this.client.send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity))));
+    const target = { EndpointName: endpoint, EndpointConfigName: name };
+    await this.client.send(exists ? new UpdateEndpointCommand(target) : new CreateEndpointCommand(target));
+    return name;
+  }
+
+  async setWeights(weights: Readonly<Partial<Record<Variant, number>>>): Promise<void> {
+    await this.client.send(
+      new UpdateEndpointWeightsAndCapacitiesCommand({
+        EndpointName: this.options.endpoint,
+        DesiredWeightsAndCapacities: VARIANTS.flatMap((variant) => {
+          const weight = weights[variant];
+          return weight === undefined ? [] : [{ VariantName: variant, DesiredWeight: weight }];
+        }),
+      }),
+    );
+  }
+
+  async delete(): Promise<void> {
+    await this.client.send(new DeleteEndpointCommand({ EndpointName: this.options.endpoint }));
+  }
+
+  private configuration(name: string, layout: EndpointLayout, capacity: EndpointCapacity) {
+    const { endpoint, bucket, key } = this.options;
+    const variant = (name: Variant, version: number, weight: number): ProductionVariant => ({
+      VariantName: name,
+      ModelName: modelName(endpoint, version),
+      InstanceType: capacity.instanceType as ProductionVariant['InstanceType'],
+      InitialInstanceCount: capacity.instances,
+      InitialVariantWeight: weight,
+    });
+    const { shadow } = layout;
+    return {
+      EndpointConfigName: name,
+      ProductionVariants: VARIANTS.flatMap((slot) => {
+        const served = layout.production[slot];
+        return served ? [variant(slot, served.version, shadow ? PRODUCTION_WEIGHT : served.weight)] : [];
+      }),
+      ...(shadow && { ShadowProductionVariants: [variant(shadow.variant, shadow.version, shadow.percent)] }),
+      ...(capacity.capturePercent > 0 && {
+        DataCaptureConfig: {
+          EnableCapture: true,
+          InitialSamplingPercentage: Math.round(capacity.capturePercent),
+          DestinationS3Uri: `s3://${bucket}/${PREFIXES.capture}/${deploymentName(layout)}`,
+          CaptureOptions: [{ CaptureMode: 'Input' as const }, { CaptureMode: 'Output' as const }],
+          CaptureContentTypeHeader: { JsonContentTypes: ['application/json'] },
+          ...(key !== '' && { KmsKeyId: key }),
+        },
+      }),
+    };
+  }
+
+  private async describe() {
+    try {
+      return await this.client.send(new DescribeEndpointCommand({ EndpointName: this.options.endpoint }));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** SageMaker names no error of its own for what is not there, or there already. */
+const isMissing = (error: unknown): boolean =>
+  errorName(error) === 'ValidationException' && /could not find|does not exist/i.test(errorMessage(error));
+
+async function unlessThere(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (errorName(error) === 'ValidationException' && /already exist/i.test(errorMessage(error))) return;
+    throw error;
+  }
+}

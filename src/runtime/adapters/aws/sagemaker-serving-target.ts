@@ -1,0 +1,172 @@
+import { TARGET_CHANGING, VARIANTS, type Variant } from '../../../contract/aws';
+import { OperationError } from '../../../kernel/problem';
+import type { Deployment, ServingTarget, TrafficState } from '../../ports';
+import {
+  configurationName,
+  type EndpointCapacity,
+  type EndpointLayout,
+  livePercents,
+  otherVariant,
+  variantOf,
+} from './endpoint-layout';
+import { archiveUri } from './model-archive';
+import type { EndpointReading, SageMakerEndpoint } from './sagemaker-endpoint';
+
+export interface ServingTargetOptions {
+  readonly instanceType: string;
+  /** URI of the image that serves. */
+  readonly image: () => Promise<string>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Looks at a changing endpoint before the call ends and is made again. */
+  readonly looks: number;
+}
+
+/** Thrown while the endpoint changes; the state machine makes the same call again. */
+export class TargetChangingError extends Error {
+  constructor(endpoint: string) {
+    super(`the endpoint ${endpoint} still changes; the call is made again`);
+    this.name = TARGET_CHANGING;
+  }
+}
+
+const LOOK_MS = 5000;
+
+/**
+ * A SageMaker endpoint with two variants, owned by the release controller. What was asked for is verified by the name of the
+ * configuration that is in force: an update that fails leaves SageMaker in service with the old one, without an error.
+ */
+export class SageMakerServingTarget implements ServingTarget {
+  constructor(
+    private readonly endpoint: SageMakerEndpoint,
+    private readonly options: ServingTargetOptions,
+  ) {}
+
+  async deploy({ version, artifactUri, first, serving }: Deployment): Promise<void> {
+    const now = await this.settled();
+    const capacity: EndpointCapacity = {
+      instanceType: this.options.instanceType,
+      instances: Math.max(1, serving.instances.min),
+      capturePercent: serving.capturePercent,
+    };
+    if (now.layout.shadow === null && variantOf(now.layout, version) !== undefined) return;
+    await this.endpoint.createModel(version, await this.options.image(), archiveUri(artifactUri));
+    const champion = championOf(now.layout);
+    if (first || champion === undefined) {
+      await this.become({ production: { blue: { version, weight: FULL } }, shadow: null }, capacity, now);
+      return;
+    }
+    const production = { [champion.variant]: { version: champion.version, weight: FULL } };
+    await this.become(
+      { production: { ...production, [otherVariant(champion.variant)]: { version, weight: 0 } }, shadow: null },
+      capacity,
+      now,
+    );
+  }
+
+  async setTraffic(challenger: number, percent: number): Promise<void> {
+    const now = await this.settled();
+    const variant = variantOf(now.layout, challenger);
+    if (variant === undefined || now.layout.shadow?.version === challenger) {
+      if (percent === 0) return;
+      throw this.refused(`version ${challenger} is not deployed`, 'a version that is deployed');
+    }
+    if (livePercents(now.layout)[challenger] === percent) return;
+    const other = otherVariant(variant);
+    await this.endpoint.setWeights({
+      [variant]: percent,
+      ...(now.layout.production[other] && { [other]: FULL - percent }),
+    });
+    const after = await this.settled();
+    const live = livePercents(after.layout)[challenger];
+    if (live !== percent)
+      throw this.refused(`${live ?? 0} % of live traffic`, `${percent} % for version ${challenger}`);
+  }
+
+  async read(): Promise<TrafficState> {
+    const { status, layout, configuration } = await this.endpoint.read();
+    return {
+      status,
+      live: livePercents(layout),
+      mirrored: layout.shadow ? { [layout.shadow.version]: layout.shadow.percent } : {},
+      configuration,
+    };
+  }
+
+  async mirror(version: number, percent: number): Promise<void> {
+    const now = await this.settled();
+    const { shadow } = now.layout;
+    if (percent === 0 ? shadow?.version !== version : shadow?.version === version && shadow.percent === percent) return;
+    const champion = championOf(now.layout);
+    if (champion === undefined || now.capacity === null) {
+      throw this.refused('no champion', 'a version that serves, whose requests are copied');
+    }
+    const production = { [champion.variant]: { version: champion.version, weight: FULL } };
+    const mirrored = percent === 0 ? null : { variant: otherVariant(champion.variant), version, percent };
+    await this.become({ production, shadow: mirrored }, now.capacity, now);
+  }
+
+  async remove(version: number): Promise<void> {
+    const now = await this.settled();
+    const variant = variantOf(now.layout, version);
+    if (variant === undefined || now.capacity === null) return;
+    const rest = VARIANTS.flatMap((one): [Variant, { version: number; weight: number }][] => {
+      const served = now.layout.production[one];
+      return served && served.version !== version ? [[one, { version: served.version, weight: FULL }]] : [];
+    });
+    if (rest.length === 0) {
+      await this.endpoint.delete();
+      return;
+    }
+    if ((livePercents(now.layout)[version] ?? 0) > 0) {
+      throw this.refused(`version ${version} has live traffic`, 'a version without live traffic');
+    }
+    const shadow = now.layout.shadow?.version === version ? null : now.layout.shadow;
+    await this.become({ production: Object.fromEntries(rest), shadow }, now.capacity, now);
+  }
+
+  /** Asks for a layout, waits, and verifies that its configuration is the one in force. */
+  private async become(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
+    if (now.configuration === configurationName(this.endpoint.options.endpoint, layout, capacity)) return;
+    const name = await this.endpoint.request(layout, capacity, now.status !== 'absent');
+    const after = await this.settled();
+    if (after.configuration === name) return;
+    throw this.refused(
+      `configuration ${after.configuration ?? 'none'}${after.reason === null ? '' : `: ${after.reason}`}`,
+      `configuration ${name}: SageMaker has gone back to the one before`,
+    );
+  }
+
+  /** The endpoint once nothing goes on. @throws TargetChangingError while something does; OperationError when it failed */
+  private async settled(): Promise<EndpointReading> {
+    for (let look = 1; ; look++) {
+      const reading = await this.endpoint.read();
+      if (reading.status === 'failed') {
+        throw this.refused(reading.reason ?? 'status Failed', 'an endpoint that is in service or absent');
+      }
+      if (reading.status !== 'changing') return reading;
+      if (look >= this.options.looks) throw new TargetChangingError(this.endpoint.options.endpoint);
+      await this.options.sleep(LOOK_MS);
+    }
+  }
+
+  private refused(got: string, expected: string): OperationError {
+    return new OperationError({
+      code: 'servingTargetRefused',
+      path: `sagemaker.${this.endpoint.options.endpoint}`,
+      got,
+      expected,
+      fix: "look at the endpoint's events and its container's log",
+    });
+  }
+}
+
+const FULL = 100;
+
+/** The variant with the most live traffic: before the final step the champion's. */
+function championOf({ production }: EndpointLayout): { variant: Variant; version: number } | undefined {
+  const [best] = VARIANTS.flatMap((variant) => {
+    const served = production[variant];
+    return served ? [{ variant, ...served }] : [];
+  }).sort((a, b) => b.weight - a.weight);
+  return best;
+}

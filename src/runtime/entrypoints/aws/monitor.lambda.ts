@@ -1,0 +1,4 @@
+import { handleTask } from './handle-task';
+
+/** Monitoring jobs, called by their schedules. */
+export const handler = handleTask(['monitorDrift', 'monitorQuality']);

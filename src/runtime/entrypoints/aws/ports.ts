@@ -1,0 +1,100 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { AwsEnv } from '../../../contract/aws';
+import type { TaskEvent } from '../../../contract/events';
+import { dataSchema } from '../../../definition/data';
+import type { Task } from '../../../kernel/metric-catalogue';
+import { AthenaDataSource } from '../../adapters/aws/athena-data-source';
+import { AthenaSqlEngine } from '../../adapters/aws/athena-sql-engine';
+import { bucketLocation } from '../../adapters/aws/bucket-location';
+import { SYSTEM_CLOCK } from '../../adapters/aws/clock';
+import { CloudWatchTelemetry } from '../../adapters/aws/cloudwatch-telemetry';
+import { DynamoStateStore } from '../../adapters/aws/dynamo-state-store';
+import { EmfMetricSink } from '../../adapters/aws/emf-metric-sink';
+import { imageUri } from '../../adapters/aws/image-reference';
+import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
+import { S3LedgerStore } from '../../adapters/aws/s3-ledger-store';
+import { SageMakerCatalogue } from '../../adapters/aws/sagemaker-catalogue';
+import { SageMakerEndpoint } from '../../adapters/aws/sagemaker-endpoint';
+import { SageMakerServingTarget } from '../../adapters/aws/sagemaker-serving-target';
+import { SnsNotifier } from '../../adapters/aws/sns-notifier';
+import { StepFunctionsStarter } from '../../adapters/aws/step-functions-starter';
+import { athena } from '../../sql/dialects/athena';
+import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const words = (text: string): string[] => text.split(',').filter((one) => one !== '');
+
+/** Looks at a changing endpoint within one call: two minutes, then the state machine calls again. */
+const LOOKS = 24;
+
+/** The ports of a handler, wired to AWS; clients are made once a process and connect when they are used. */
+export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
+  const region = { region: env.AWS_REGION };
+  const s3 = new S3Client(region);
+  const sagemaker = new SageMakerClient(region);
+  const location = bucketLocation(env.MLP_ARTIFACTS);
+  const endpoint = new SageMakerEndpoint(sagemaker, {
+    endpoint: env.MLP_ENDPOINT,
+    roleArn: env.MLP_SERVER_ROLE,
+    bucket: location.bucket,
+    key: env.MLP_KEY,
+    subnets: words(env.MLP_SUBNETS),
+    securityGroups: words(env.MLP_SECURITY_GROUPS),
+  });
+  const ssm = new SSMClient(region);
+  const image = (): Promise<string> => imageUri(ssm, env.MLP_SERVER_IMAGE);
+  const sql = new AthenaSqlEngine(new AthenaClient(region), {
+    workgroup: env.MLP_WORKGROUP,
+    database: env.MLP_DATABASE,
+    sleep,
+  });
+  const data = event.arguments['data'];
+  return {
+    platform: env.MLP_PLATFORM,
+    model: env.MLP_MODEL,
+    artifacts: new S3ArtifactStore(s3, location),
+    state: new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE),
+    ledger: new S3LedgerStore(s3, env.MLP_LEDGER),
+    catalogue: new SageMakerCatalogue(sagemaker, { group: env.MLP_MODEL_GROUP, image }),
+    serving: new SageMakerServingTarget(endpoint, {
+      instanceType: env.MLP_SERVER_INSTANCE,
+      image,
+      sleep,
+      looks: LOOKS,
+    }),
+    telemetry: new CloudWatchTelemetry(new CloudWatchClient(region), s3, endpoint, {
+      bucket: location.bucket,
+      abortAlarms: words(env.MLP_ABORT_ALARMS),
+    }),
+    metrics: new EmfMetricSink({ platform: env.MLP_PLATFORM, model: env.MLP_MODEL }, (line) => console.log(line)),
+    notifier: new SnsNotifier(
+      new SNSClient(region),
+      { page: env.MLP_TOPIC_PAGE, ticket: env.MLP_TOPIC_TICKET, info: env.MLP_TOPIC_INFO },
+      env.MLP_RUNBOOKS,
+    ),
+    workflows: new StepFunctionsStarter(new SFNClient(region), {
+      pipeline: env.MLP_PIPELINE_MACHINE,
+      release: env.MLP_RELEASE_MACHINE,
+    }),
+    data: new AthenaDataSource(sql, s3, athena, {
+      location,
+      database: env.MLP_DATABASE,
+      captureColumns: CAPTURE_COLUMNS,
+      hasLabels: env.MLP_LABELS !== '',
+      timestamp: env.MLP_TIMESTAMP,
+      ...(data !== undefined && {
+        model: { task: String(event.arguments['task']) as Task, data: dataSchema.parse(data) },
+      }),
+    }),
+    sql,
+    dialect: athena,
+    clock: SYSTEM_CLOCK,
+  };
+}

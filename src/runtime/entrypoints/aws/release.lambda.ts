@@ -1,0 +1,15 @@
+import { handleTask } from './handle-task';
+
+/** Steps of the release controller, the daily report on releases, and incidents of page alarms. */
+export const handler = handleTask([
+  'verifyArtifact',
+  'deployShadow',
+  'analyseShadow',
+  'deployChallenger',
+  'shiftTraffic',
+  'analyseTraffic',
+  'promote',
+  'rollBack',
+  'recordIncident',
+  'reportDora',
+]);
