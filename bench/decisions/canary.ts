@@ -238,6 +238,7 @@ const errors = (name: string, champion: number, challenger: number, more: Partia
   ...more,
 });
 const steps = { stages: DEFAULT_STEPS, requestsPerLook: 2000 };
+const late = (look: number): Truth => truth(look < 20 ? 1 : 2)();
 const incident = (look: number): Truth => truth(look < 20 ? 1 : 8)();
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -246,6 +247,14 @@ export const SCENARIOS: readonly Scenario[] = [
   errors('errors 1.0 → 1.5 %', 1, 1.5),
   errors('errors 1.0 → 2.0 %', 1, 2),
   errors('errors 1.0 → 2.0 %, relative check only', 1, 2, { release: generous }),
+  errors('errors 1.0 → 1.25 % (half of what is allowed), relative check only, 5/25/50 % of 2,000', 1, 1.25, {
+    ...steps,
+    release: generous,
+  }),
+  errors('errors 1.0 → 1.5 % (just allowed), relative check only, 5/25/50 % of 2,000', 1, 1.5, {
+    ...steps,
+    release: generous,
+  }),
   errors('errors 1.0 → 3.0 %', 1, 3),
   errors('errors 1.0 → 5.0 %', 1, 5),
   errors('healthy at 0.1 %, 5/25/50 % of 2,000', 0.1, 0.1, steps),
@@ -258,6 +267,7 @@ export const SCENARIOS: readonly Scenario[] = [
     champion: incident,
     challenger: incident,
   }),
+  errors('errors 1.0 → 2.0 % from the third step on, 5/25/50 % of 2,000', 1, 1, { ...steps, challenger: late }),
   errors('latency p99 + 10 % (allowed), 5/25/50 % of 2,000', 0.2, 0.2, { ...steps, challenger: truth(0.2, 55) }),
   errors('latency p99 + 30 %', 0.2, 0.2, { ...steps, challenger: truth(0.2, 65) }),
   errors('latency p99 + 50 %, 5/25/50 % of 2,000', 0.2, 0.2, { ...steps, challenger: truth(0.2, 75) }),

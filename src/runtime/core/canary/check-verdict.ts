@@ -11,7 +11,7 @@ import {
 import type { CanaryCheck } from './policy';
 import { distancePValue, predictionDistance } from './prediction-drift';
 import { pValue, rateDifference } from './rate-ratio';
-import { effectiveChampionTrials } from './standardised';
+import { effectiveTrials, type Standardised } from './standardised';
 import { decimal, limitText, milliseconds, percentOf, probability, wholeNumber } from './words';
 
 export type CheckStatus = 'pass' | 'fail' | 'inconclusive';
@@ -28,6 +28,7 @@ export interface CheckVerdict {
   readonly pValue: number;
   /** The level below which the p-value decides. */
   readonly alpha: number;
+  /** Requests behind the value; for distributions the effective number, see `effectiveTrials`. */
   readonly challengerTrials: number;
   /** Null for a check of the challenger alone. */
   readonly championTrials: number | null;
@@ -145,13 +146,18 @@ function errorLimit({ evidence, alpha, minRequests, limit }: CheckContext): Foun
   };
 }
 
+/** Whole numbers, so that rounding of sums does not make 500 requests fewer. */
+function comparedTrials(compared: Standardised): { challengerTrials: number; championTrials: number } {
+  const { challenger, champion } = effectiveTrials(compared);
+  return { challengerTrials: Math.round(challenger), championTrials: Math.round(champion) };
+}
+
 const p99Text = (estimate: QuantileEstimate): string =>
   `${estimate.atLeast ? 'above ' : ''}${milliseconds(estimate.ms)}`;
 
 function latencyIncrease({ evidence, alpha, minRequests, limit }: CheckContext): Found {
   const { edgesMs, compared, tail } = evidence.latency;
-  const challengerTrials = compared.trials;
-  const championTrials = Math.round(effectiveChampionTrials(compared));
+  const { challengerTrials, championTrials } = comparedTrials(compared);
   const base = { pValue: pValue(tail.peak), challengerTrials, championTrials };
   const ours = edgesMs === null ? null : histogramQuantile(edgesMs, compared.challenger, TAIL_QUANTILE);
   const theirs = edgesMs === null ? null : histogramQuantile(edgesMs, compared.champion, TAIL_QUANTILE);
@@ -208,8 +214,7 @@ function latencyLimit({ evidence, alpha, minRequests, limit }: CheckContext): Fo
 
 function predictionDrift({ evidence, alpha, minRequests, limit }: CheckContext): Found {
   const { compared } = evidence.predictions;
-  const challengerTrials = compared.trials;
-  const championTrials = Math.round(effectiveChampionTrials(compared));
+  const { challengerTrials, championTrials } = comparedTrials(compared);
   const base = { challengerTrials, championTrials };
   if (challengerTrials === 0) {
     const text = `no predictions of both arms in one window; limit ${limitText(limit)}`;

@@ -140,7 +140,7 @@ function addTail(
   champion: LatencyHistogram,
   increase: number,
 ): RateEvidence {
-  const before = so.compared.trials > 0 ? so.compared.champion : champion.counts;
+  const before = so.compared.weight > 0 ? so.compared.champion : champion.counts;
   const edges = exceedanceEdges(champion.edgesMs, before, increase);
   if (edges === undefined) return so.tail;
   return addWindow(

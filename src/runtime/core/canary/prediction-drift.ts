@@ -1,5 +1,5 @@
 import { chiSquaredCdf } from '../statistics/distributions';
-import { effectiveChampionTrials, type Standardised } from './standardised';
+import { effectiveTrials, type Standardised } from './standardised';
 
 /** Least share of a bucket in a logarithm, as in the drift of windows. */
 const SHARE_FLOOR = 1e-4;
@@ -25,11 +25,10 @@ function floored(shares: readonly number[]): number[] {
  * (Yurdakul and Naranjo 2020), which is taken off. With one window, `chiSquared` is that of the 2 × B table.
  */
 export function predictionDistance(standardised: Standardised): PredictionDistance {
-  const n = standardised.trials;
-  const m = effectiveChampionTrials(standardised);
+  const { challenger: n, champion: m } = effectiveTrials(standardised);
   if (n === 0 || m === 0) return { psi: 0, chiSquared: 0, degreesOfFreedom: 0 };
   const used = standardised.challenger
-    .map((count, i) => ({ q: count / n, p: standardised.champion[i]! / n }))
+    .map((weighted, i) => ({ q: weighted / standardised.weight, p: standardised.champion[i]! / standardised.weight }))
     .filter(({ p, q }) => p > 0 || q > 0);
   const chance = 1 / n + 1 / m;
   const degreesOfFreedom = used.length - 1;

@@ -1,20 +1,25 @@
 /**
- * Two histograms made comparable by direct standardisation: the champion's shares of every window count with the weight
- * that the window has for the challenger. A mix of requests that changes with the hour, or a split that changes with the
- * step, then does not show as a difference between the arms.
+ * Two histograms made comparable: the shares of both arms in every window, weighted alike with n₁n₀/(n₁ + n₀) (the weights
+ * of Mantel and Haenszel). A mix of requests that changes with the hour, or a split that changes with the step, then does
+ * not show as a difference between the arms, and a window in which one arm has next to nothing counts next to nothing.
  */
 export interface Standardised {
-  /** Σ of the challenger's counts per bucket. */
+  /** Σ weight · the challenger's share, per bucket. */
   readonly challenger: readonly number[];
-  /** Σ of the champion's shares per bucket, times the challenger's count of the window. */
+  /** Σ weight · the champion's share, per bucket. */
   readonly champion: readonly number[];
-  /** Σ n₁, of the windows in which both arms had something. */
-  readonly trials: number;
-  /** Σ n₁²/n₀; the champion's effective number is `trials² / spread`. */
-  readonly spread: number;
+  /** Σ weight, of the windows in which both arms had something. */
+  readonly weight: number;
+  /** Σ weight²/n, per arm: the variance of a share is `p(1 − p) · spread / weight²`. */
+  readonly spread: { readonly challenger: number; readonly champion: number };
 }
 
-export const NOTHING_STANDARDISED: Standardised = { challenger: [], champion: [], trials: 0, spread: 0 };
+export const NOTHING_STANDARDISED: Standardised = {
+  challenger: [],
+  champion: [],
+  weight: 0,
+  spread: { challenger: 0, champion: 0 },
+};
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
@@ -32,18 +37,24 @@ export function addHistograms(
   const n1 = sum(challenger);
   const n0 = sum(champion);
   if (n1 === 0 || n0 === 0) return so;
+  const weight = (n1 * n0) / (n1 + n0);
+  const weighted = (counts: readonly number[], n: number): number[] => counts.map((count) => (weight * count) / n);
   return {
-    challenger: addCounts(so.challenger, challenger),
-    champion: addCounts(
-      so.champion,
-      champion.map((count) => (n1 * count) / n0),
-    ),
-    trials: so.trials + n1,
-    spread: so.spread + (n1 * n1) / n0,
+    challenger: addCounts(so.challenger, weighted(challenger, n1)),
+    champion: addCounts(so.champion, weighted(champion, n0)),
+    weight: so.weight + weight,
+    spread: {
+      challenger: so.spread.challenger + weight ** 2 / n1,
+      champion: so.spread.champion + weight ** 2 / n0,
+    },
   };
 }
 
-/** The number of champion's requests that would tell as much in one window; 0 at the start. */
-export function effectiveChampionTrials({ trials, spread }: Standardised): number {
-  return spread === 0 ? 0 : (trials * trials) / spread;
+/**
+ * The numbers of requests that would tell as much if they had come in one window: at most the real ones, and equal to them
+ * for one window. 0 at the start.
+ */
+export function effectiveTrials({ weight, spread }: Standardised): { challenger: number; champion: number } {
+  if (weight === 0) return { challenger: 0, champion: 0 };
+  return { challenger: weight ** 2 / spread.challenger, champion: weight ** 2 / spread.champion };
 }

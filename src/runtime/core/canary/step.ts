@@ -102,14 +102,10 @@ export function judgeStep(before: CanaryState, look: LookVerdict, release: Relea
   const at = Number.isFinite(look.atSeconds)
     ? Math.max(look.atSeconds, before.lastLookAtSeconds)
     : before.lastLookAtSeconds;
-  const state = count({ ...before, lastLookAtSeconds: at }, look);
+  const state = count({ ...before, lastLookAtSeconds: at }, look, isRepeated(look, before));
   if (alarm !== undefined)
     return undo(state, release, at, 'pageAlarm', `page alarm ${look.pageAlarms.join(', ')} fires`);
-  if (look.status === 'stale') {
-    return state.paused === null
-      ? decide(state, 'continue', 'stale', look.text)
-      : whilePaused(state, look, release, at);
-  }
+  if (isRepeated(look, before)) return decide(state, 'continue', 'stale', look.text);
   const { failureLimit, providerErrorLimit } = release.analysis;
   if (state.errorsInARow > providerErrorLimit) {
     return undo(state, release, at, 'noNumbers', `${state.errorsInARow} looks in a row without numbers; ${look.text}`);
@@ -118,9 +114,14 @@ export function judgeStep(before: CanaryState, look: LookVerdict, release: Relea
   return state.paused === null ? whileHolding(state, look, release, at) : whilePaused(state, look, release, at);
 }
 
-function count(state: CanaryState, look: LookVerdict): CanaryState {
-  if (look.status === 'stale') return state;
-  if (look.status === 'error') return { ...state, errorsInARow: state.errorsInARow + 1 };
+/** The same look delivered again. An old window at a later time is something else: a provider that has stopped. */
+function isRepeated(look: LookVerdict, { lastLookAtSeconds }: CanaryState): boolean {
+  return look.status === 'stale' && !(look.atSeconds > lastLookAtSeconds);
+}
+
+function count(state: CanaryState, look: LookVerdict, repeated: boolean): CanaryState {
+  if (repeated) return state;
+  if (look.status === 'error' || look.status === 'stale') return { ...state, errorsInARow: state.errorsInARow + 1 };
   const failedLooks = state.failedLooks + (look.status === 'fail' ? 1 : 0);
   return { ...state, evidence: look.evidence, failedLooks, errorsInARow: 0 };
 }
@@ -182,8 +183,11 @@ function undo(
   text: string,
 ): CanaryDecision {
   if (release.rollback === 'automatic') return decide(rolledBack(state), 'rollback', code, text);
-  if (state.paused === null)
-    return pause(state, at, 'rollbackAdvised', `${text}; a rollback is advised, a person decides`);
+  // A release that waits for another reason is told anew, and its time to answer goes on.
+  if (state.paused?.code !== 'rollbackAdvised') {
+    const since = state.paused?.sinceSeconds ?? at;
+    return pause(state, since, 'rollbackAdvised', `${text}; a rollback is advised, a person decides`);
+  }
   const waited = at - state.paused.sinceSeconds;
   if (waited >= durationSeconds(release.analysis.pauseTimeout)) {
     return decide(rolledBack(state), 'rollback', 'pauseTimeout', `nobody decided in ${seconds(waited)}; ${text}`);
@@ -193,8 +197,8 @@ function undo(
 
 const rolledBack = (state: CanaryState): CanaryState => ({ ...state, status: 'rolledBack', paused: null });
 
-function pause(state: CanaryState, at: number, code: PauseCode, text: string): CanaryDecision {
-  return decide({ ...state, status: 'paused', paused: { sinceSeconds: at, code, text } }, 'pause', code, text);
+function pause(state: CanaryState, sinceSeconds: number, code: PauseCode, text: string): CanaryDecision {
+  return decide({ ...state, status: 'paused', paused: { sinceSeconds, code, text } }, 'pause', code, text);
 }
 
 function decide(state: CanaryState, action: CanaryDecision['action'], code: CanaryCode, text: string): CanaryDecision {

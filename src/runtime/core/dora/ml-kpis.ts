@@ -10,11 +10,11 @@ export interface MonitoringRecord {
   readonly verdict: 'healthy' | 'breach' | 'insufficientData';
 }
 
-/** One run of the pipeline; retries of it have its id. */
+/** One attempt of a run of the pipeline; retries of it have its id. */
 export interface PipelineRecord {
   readonly id: string;
   readonly startedAtSeconds: number;
-  /** `succeeded` as soon as one attempt was; cancelled by a person is neither. */
+  /** A run has succeeded as soon as one attempt has; cancelled by a person is neither success nor failure. */
   readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'running';
   /** Retraining, or a training that a person or a change of code asked for. */
   readonly retraining: boolean;
@@ -92,7 +92,7 @@ export function kpiReport(input: KpiInput): KpiReport {
     costPerPrediction: cost(input),
     retrainingCadence: rate(
       { id: 'kpi-retraining-cadence', unit: 'per30Days', window, definition: 'retraining runs started, in 30 days' },
-      distinct(input.pipelines).filter((run) => run.retraining && within(window, run.startedAtSeconds)).length,
+      logicalRuns(input.pipelines).filter((run) => run.retraining && within(window, run.startedAtSeconds)).length,
       (window.endSeconds - window.startSeconds) / (30 * 86_400),
       7 / 30,
     ),
@@ -127,8 +127,22 @@ function freshness({ window, trainedOnDataUpToSeconds: upTo }: KpiInput): Figure
   };
 }
 
+const OUTCOMES: readonly PipelineRecord['outcome'][] = ['succeeded', 'running', 'failed', 'cancelled'];
+
+/** Each run once: from its first start, with the best outcome of its attempts. */
+function logicalRuns(attempts: readonly PipelineRecord[]): PipelineRecord[] {
+  const runs = new Map<string, PipelineRecord>();
+  for (const attempt of attempts) {
+    const before = runs.get(attempt.id) ?? attempt;
+    const better = OUTCOMES.indexOf(attempt.outcome) < OUTCOMES.indexOf(before.outcome) ? attempt : before;
+    const startedAtSeconds = Math.min(before.startedAtSeconds, attempt.startedAtSeconds);
+    runs.set(attempt.id, { ...better, startedAtSeconds });
+  }
+  return [...runs.values()];
+}
+
 function pipelineSuccess({ window, pipelines }: KpiInput): Figure {
-  const started = distinct(pipelines).filter((run) => within(window, run.startedAtSeconds));
+  const started = logicalRuns(pipelines).filter((run) => within(window, run.startedAtSeconds));
   const ended = started.filter(({ outcome }) => outcome === 'succeeded' || outcome === 'failed');
   return share(
     {

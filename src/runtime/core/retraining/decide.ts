@@ -3,7 +3,7 @@ import { OperationError } from '../../../kernel/problem';
 import type { RetrainingDecision, RetrainingPolicy, RetrainingSignals } from './decision';
 import { keyOf, type Objection, RULES, type RuleContext, warningsOf } from './rules';
 import type { RetrainingState } from './state';
-import { leadingTrigger, type Trigger } from './trigger';
+import { leadingTrigger, newestTrigger, type Trigger } from './trigger';
 
 /** The same thing is told once a day. */
 const REMIND_SECONDS = 86_400;
@@ -39,10 +39,11 @@ export function decideRetraining(
   if (trigger === undefined) return nothing(asking);
   const key = keyOf(policy, trigger);
   const kinds = new Set(asked.map(({ kind }) => kind));
+  const newest = newestTrigger(fresh) ?? null;
   const context: RuleContext = { state, signals, policy, nowSeconds, trigger, key, kinds };
   for (const rule of RULES) {
     const objection = rule(context);
-    if (objection !== null) return held(objection, context);
+    if (objection !== null) return held(objection, context, newest);
   }
   const attempt = state.runs.filter((run) => run.key === key).length + 1;
   const others = [...kinds].filter((kind) => kind !== trigger.kind).sort();
@@ -54,14 +55,18 @@ export function decideRetraining(
     id: attempt === 1 ? key : `${key}-${attempt}`,
     key,
     trigger,
-    waits: false,
+    waiting: null,
     tells: false,
     severity: 'info',
     warnings: warningsOf(context),
   };
 }
 
-function held({ action, code, text, waits, severity }: Objection, context: RuleContext): RetrainingDecision {
+function held(
+  { action, code, text, waits, severity }: Objection,
+  context: RuleContext,
+  newest: Trigger | null,
+): RetrainingDecision {
   const { state, trigger, key, nowSeconds } = context;
   const told = state.told.find((one) => one.code === code);
   const again = action === 'escalate' && told !== undefined && nowSeconds - told.atSeconds < REMIND_SECONDS;
@@ -71,7 +76,7 @@ function held({ action, code, text, waits, severity }: Objection, context: RuleC
     id: key,
     key,
     trigger,
-    waits,
+    waiting: waits ? newest : null,
     tells: action === 'escalate' && !again,
     severity: again ? 'info' : severity,
     warnings: [],
@@ -89,7 +94,7 @@ function nothing(asking: readonly Trigger[]): RetrainingDecision {
     id: null,
     key: '',
     trigger: null,
-    waits: false,
+    waiting: null,
     tells: false,
     severity: 'info',
     warnings: [],

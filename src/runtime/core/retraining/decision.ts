@@ -61,8 +61,8 @@ export interface RetrainingDecision {
   readonly key: string;
   /** The reason that leads; null when nothing asks. */
   readonly trigger: Trigger | null;
-  /** True when the trigger is kept and answered later. */
-  readonly waits: boolean;
+  /** The newest reason where it is kept and answered later; null where it is answered by this decision. */
+  readonly waiting: Trigger | null;
   /** True when somebody is told by this decision; the same thing is not told again within a day. */
   readonly tells: boolean;
   readonly severity: Severity;

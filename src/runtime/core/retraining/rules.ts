@@ -64,10 +64,10 @@ const duplicate: Rule = ({ state, key }) => {
     : skip('duplicate', `this request was answered by run ${run.id}, started ${instant(run.startedAtSeconds)}`, false);
 };
 
-const inFlight: Rule = ({ state, trigger }) => {
+const inFlight: Rule = ({ state }) => {
   const run = runningRun(state);
   if (run === null) return null;
-  const text = `run ${run.id} is under way since ${instant(run.startedAtSeconds)}; ${trigger.kind} is kept as newest reason`;
+  const text = `run ${run.id} is under way since ${instant(run.startedAtSeconds)}; the newest reason is kept`;
   return skip('inFlight', text, true);
 };
 

@@ -1,5 +1,5 @@
 import type { RetrainingCode, RetrainingDecision } from './decision';
-import type { Trigger } from './trigger';
+import { newestTrigger, type Trigger } from './trigger';
 
 /** `rejected`: the run was fine and its model failed the gate; the champion stays, and this is no failure. */
 export type RunOutcome = 'running' | 'succeeded' | 'rejected' | 'failed';
@@ -38,7 +38,7 @@ export function runningRun(state: RetrainingState): RetrainingRun | null {
 
 /**
  * The state after a decision was taken: with `retrain` the run counts as started, so whoever wrote the state first is the
- * only one that starts it. A reason that has to wait becomes the pending one when it is the newest.
+ * only one that starts it. Of the reasons that have to wait the newest is kept.
  */
 export function applyRetrainingDecision(
   state: RetrainingState,
@@ -50,7 +50,7 @@ export function applyRetrainingDecision(
     ? [...state.told.filter(({ code }) => code !== reason.code), { code: reason.code, atSeconds: nowSeconds }]
     : state.told;
   if (decision.action !== 'retrain' || trigger === null || decision.id === null) {
-    return { ...state, told, pending: decision.waits ? newest(state.pending, trigger) : state.pending };
+    return { ...state, told, pending: decision.waiting ?? state.pending };
   }
   const run: RetrainingRun = {
     id: decision.id,
@@ -61,11 +61,6 @@ export function applyRetrainingDecision(
     outcome: 'running',
   };
   return { ...state, runs: [...forget(state.runs, nowSeconds), run], pending: null, told };
-}
-
-function newest(pending: Trigger | null, trigger: Trigger | null): Trigger | null {
-  if (pending === null || trigger === null) return trigger ?? pending;
-  return trigger.windowEndSeconds >= pending.windowEndSeconds ? trigger : pending;
 }
 
 function forget(runs: readonly RetrainingRun[], nowSeconds: number): readonly RetrainingRun[] {
@@ -92,7 +87,12 @@ export function applyRunEnded(state: RetrainingState, { id, outcome, atSeconds }
   const endedAtSeconds = Math.max(run.startedAtSeconds, atSeconds);
   const runs = state.runs.map((one) => (one === run ? { ...one, outcome, endedAtSeconds } : one));
   if (outcome === 'failed') {
-    return { ...state, runs, failuresInARow: state.failuresInARow + 1, pending: newest(run.trigger, state.pending) };
+    return {
+      ...state,
+      runs,
+      failuresInARow: state.failuresInARow + 1,
+      pending: newestTrigger([run.trigger, ...(state.pending === null ? [] : [state.pending])]) ?? null,
+    };
   }
   const { pending } = state;
   const answered = outcome === 'succeeded' && pending !== null && pending.windowEndSeconds <= endedAtSeconds;

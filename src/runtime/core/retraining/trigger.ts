@@ -34,6 +34,16 @@ export function leadingTrigger(triggers: readonly Trigger[]): Trigger | undefine
   )[0];
 }
 
+/** The one that is kept while all wait: the newest, but a person's request is not pushed out by another kind. */
+export function newestTrigger(triggers: readonly Trigger[]): Trigger | undefined {
+  return [...triggers].sort(
+    (a, b) =>
+      Number(b.kind === 'manual') - Number(a.kind === 'manual') ||
+      b.windowEndSeconds - a.windowEndSeconds ||
+      RANK.indexOf(a.kind) - RANK.indexOf(b.kind),
+  )[0];
+}
+
 /**
  * What makes two requests the same: policy version, kind and window end, as an FNV-1a hash of 64 bits in hex. Short enough
  * for the name of an execution, and the same on every target.

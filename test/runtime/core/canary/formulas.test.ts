@@ -1,5 +1,6 @@
 import { zOf } from '../../../../bench/decisions/canary';
-import { histogramQuantile } from '../../../../src/runtime/core/canary/latency';
+import { addSample, NO_EVIDENCE } from '../../../../src/runtime/core/canary/evidence';
+import { exceedanceEdges, histogramQuantile } from '../../../../src/runtime/core/canary/latency';
 import { distancePValue, predictionDistance } from '../../../../src/runtime/core/canary/prediction-drift';
 import { logEvidenceAbove } from '../../../../src/runtime/core/canary/rate-limit';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../../../src/runtime/core/canary/rate-ratio';
 import { addHistograms, NOTHING_STANDARDISED } from '../../../../src/runtime/core/canary/standardised';
 import expected from '../../../fixtures/canary/expected.json';
+import { arm, sample } from './support';
 
 /** Equal to 1e-9, relative to the size of the number. */
 function expectEqual(got: number, want: number): void {
@@ -66,6 +68,33 @@ describe('the formulas, beside scipy and statsmodels', () => {
   test('a quantile beyond the last edge is said to be at least that', () => {
     expect(histogramQuantile([10, 20], [1, 1, 98], 0.99)).toEqual({ ms: 20, atLeast: true });
     expect(histogramQuantile([10, 20], [0, 0, 0], 0.99)).toBeNull();
+  });
+
+  test('the edges that compare the tails: at the champion’s p99, and that much above it', () => {
+    const edges = [10, 12, 15, 20, 30];
+    const counts = [900, 80, 12, 8, 0, 0];
+    expect(exceedanceEdges(edges, counts, 0)).toEqual({ champion: 1, challenger: 1 });
+    expect(exceedanceEdges(edges, counts, 0.2)).toEqual({ champion: 1, challenger: 2 });
+    expect(exceedanceEdges(edges, counts, 0.5)).toEqual({ champion: 1, challenger: 3 });
+    expect(exceedanceEdges(edges, counts, 2)).toBeUndefined();
+    expect(exceedanceEdges(edges, [1000, 0, 0, 0, 0, 0], 0.2)).toBeUndefined();
+    expect(exceedanceEdges(edges, [0, 0, 0, 0, 0, 0], 0.2)).toBeUndefined();
+  });
+
+  test('a window is compared at the edges of the windows before it', () => {
+    const limits = { errorShare: 1, latencyIncrease: 0.2, latencyMs: null, disagreementShare: null, minRequests: 1 };
+    const edgesMs = [10, 12, 15, 20, 30];
+    const window = (look: number, champion: number[], challenger: number[]) => {
+      const side = (counts: number[]) => ({ ...arm(1000), latency: { edgesMs, counts } });
+      return sample(look, side(challenger), side(champion));
+    };
+    const calm = [900, 80, 12, 8, 0, 0];
+    const slow = [100, 100, 100, 100, 300, 300];
+    const first = addSample(NO_EVIDENCE, window(1, calm, calm), limits, 0.01);
+    const second = addSample(first, window(2, slow, slow), limits, 0.01);
+    // From 12 ms on for the champion, from 15 ms (12 · 1.2, rounded up to an edge) on for the challenger.
+    const want = addWindow(first.latency.tail, { events: 700, trials: 1000 }, { events: 800, trials: 1000 });
+    expect(second.latency.tail).toEqual(want);
   });
 
   test('the same rate in both arms of each window is no difference, whatever the rate and the split do', () => {

@@ -78,6 +78,25 @@ describe('one look', () => {
     expect(check(one(arm(400, 40), arm(9000, 900), policy), 'errorLimit').status).toBe('inconclusive');
   });
 
+  test('proof stays proof while the estimate is beyond the limit', () => {
+    const policy = release({ maxErrorPercent: 1, maxErrorIncreasePercent: 100 });
+    const first = one(arm(1000, 30), arm(9000, 270), policy);
+    const second = analyseLook({
+      evidence: first.evidence,
+      observation: seen(8, sample(8, arm(10_000, 105), arm(9000, 90))),
+      release: policy,
+      phase: 'live',
+    });
+    expect(check(second, 'errorLimit')).toMatchObject({ status: 'fail', pValue: check(first, 'errorLimit').pValue });
+    const diluted = analyseLook({
+      evidence: second.evidence,
+      observation: seen(9, sample(9, arm(20_000, 100), arm(9000, 90))),
+      release: policy,
+      phase: 'live',
+    });
+    expect(check(diluted, 'errorLimit').status).toBe('pass');
+  });
+
   test('a limit of zero errors is broken by one', () => {
     const policy = release({ maxErrorPercent: 0 });
     expect(check(one(arm(1000, 0), arm(1000, 0), policy), 'errorLimit').status).toBe('pass');

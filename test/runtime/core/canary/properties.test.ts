@@ -123,8 +123,8 @@ describe('for any numbers', () => {
         const a = evidenceOf(pairs);
         const b = evidenceOf([...pairs].reverse());
         expect(rounded(b.errors.logLikelihoodRatios)).toEqual(rounded(a.errors.logLikelihoodRatios));
-        expect(rounded([b.errors.excess, b.predictions.compared.spread])).toEqual(
-          rounded([a.errors.excess, a.predictions.compared.spread]),
+        expect(rounded([b.errors.excess, b.predictions.compared.spread.champion])).toEqual(
+          rounded([a.errors.excess, a.predictions.compared.spread.champion]),
         );
         expect(b.challenger).toEqual(a.challenger);
       }),

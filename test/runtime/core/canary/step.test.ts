@@ -65,12 +65,23 @@ describe('a hold, look by look', () => {
     expect(decision.reason.text).toContain('0 of 500 requests to the challenger in this stage');
   });
 
+  test('a stage in which the champion suddenly has no traffic has nothing to compare with', () => {
+    const before = last(replay(release(), 10, healthy)).state;
+    const state = enterStage(before, { ...firstStep, percent: 25, holdSeconds: 60 }, 600);
+    const { decision } = look(state, release(), seen(11, sample(11, arm(2000, 20), arm(10))));
+    expect(decision.action).toBe('extend');
+    expect(decision.reason.text).toContain('10 of 500 requests to the champion in this stage');
+  });
+
   test('in the last hold the champion has no traffic, and the challenger may be promoted', () => {
     const before = last(replay(release(), 10, healthy)).state;
     const state = enterStage(before, { ...lastHold, holdSeconds: 60 }, 600);
     const { decision } = look(state, release(), seen(11, sample(11, arm(2000, 20), arm(0))));
     expect(decision).toMatchObject({ action: 'advance', reason: { code: 'passed' } });
     expect(decision.reason.text).toContain('may be promoted');
+    // A few stragglers that the champion still answers do not dilute what was known.
+    const stragglers = look(state, release(), seen(11, sample(11, arm(2000, 20), arm(3))));
+    expect(stragglers.decision.action).toBe('advance');
   });
 
   test('a stage without a hold rests on the traffic before it', () => {
@@ -145,6 +156,19 @@ describe('duplicates, order and people', () => {
     const twice = look(once.state, release(), broken(1)).decision;
     expect(twice).toMatchObject({ action: 'continue', reason: { code: 'stale' } });
     expect(twice.state).toEqual(once.state);
+  });
+
+  test('a provider that gives the same old window again and again has no numbers', () => {
+    const stuck = replay(release(), 6, (n) => ({ ...healthy(1), atSeconds: 60 * n }));
+    expect(actions(stuck)).toEqual([...Array(5).fill('continue'), 'rollback']);
+    expect(last(stuck).reason.code).toBe('noNumbers');
+  });
+
+  test('with rollback: manual a release that already waits is told anew when it turns out to be harmful', () => {
+    const policy = release({ maxExtension: 0 }, { rollback: 'manual' });
+    const decisions = replay(policy, 13, (n) => (n <= 10 ? silent(n) : broken(n)));
+    expect(actions(decisions.slice(9))).toEqual(['pause', 'continue', 'pause', 'continue']);
+    expect(decisions[11]!.state.paused).toMatchObject({ sinceSeconds: 600, code: 'rollbackAdvised' });
   });
 
   test('a clock that runs backwards neither extends nor ends anything', () => {
