@@ -3,7 +3,7 @@ import type { AlignedBin } from './aligned-bins';
 import type { ColumnRule } from './drift-rules';
 import { explainColumn } from './explain';
 import type { ColumnReference, ColumnWindow } from './profile';
-import { binsOf, type ColumnPair, measure, pairOf } from './statistics';
+import { binsOf, type ColumnPair, measure, pairOf, statisticOf } from './statistics';
 
 export type DriftLevel = 'ok' | 'warning' | 'critical' | 'insufficientData';
 
@@ -80,7 +80,7 @@ export function judgeColumn(
     statistic,
     chanceBound,
     ...sharesOfPair(pair),
-    statistics: allStatistics(pair, alpha),
+    statistics: allStatistics(pair),
     changes: greatestChanges(binsOf(pair), pair),
   });
 }
@@ -99,11 +99,11 @@ function described(rule: ColumnRule, judged: Judged): ColumnDrift {
   return { ...result, explanation: explainColumn(result) };
 }
 
-function allStatistics(pair: ColumnPair, alpha: number): Partial<Record<DriftMethod, number>> {
+function allStatistics(pair: ColumnPair): Partial<Record<DriftMethod, number>> {
   const statistics: Partial<Record<DriftMethod, number>> = {};
   for (const method of DRIFT_METHODS) {
     const ordered = method === 'kolmogorovSmirnov' || method === 'wasserstein';
-    if (!ordered || pair.kind === 'numeric') statistics[method] = measure(pair, method, alpha).statistic;
+    if (!ordered || pair.kind === 'numeric') statistics[method] = statisticOf(pair, method);
   }
   return statistics;
 }

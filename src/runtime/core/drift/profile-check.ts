@@ -26,6 +26,7 @@ export function assertComparable(reference: ReferenceProfile, window: WindowProf
     problems.push(binningMismatch('window.referenceDigest', show(window.referenceDigest), show(digest)));
   }
   if (problems.length === 0) {
+    problems.push(...repeated('reference.columns', reference.columns), ...repeated('window.columns', window.columns));
     const windows = new Map(window.columns.map((column) => [column.name, column]));
     for (const column of reference.columns) {
       const counted = windows.get(column.name);
@@ -37,6 +38,15 @@ export function assertComparable(reference: ReferenceProfile, window: WindowProf
     }
   }
   if (problems.length > 0) throw new DriftProfileError(problems);
+}
+
+function repeated(path: string, columns: readonly { readonly name: string }[]): Problem[] {
+  const seen = new Set<string>();
+  return columns.flatMap(({ name }) => {
+    if (seen.has(name)) return [brokenCounts(`${path}.${name}`, 'two columns of this name', 'every column once')];
+    seen.add(name);
+    return [];
+  });
 }
 
 function columnProblems(

@@ -44,29 +44,40 @@ export interface Measured {
 
 /**
  * One method's statistic of a pair, both sides with at least one row. Finite and 0 or more, always. The statistic of
- * `chiSquared` is Cramér's V as of two samples of equal size, so that it does not shrink with the row counts.
- * @param alpha probability of the chance bound, in (0, 1)
+ * `chiSquared` is Cramér's V as of two samples of equal size, so that it does not shrink with the row counts. Methods
+ * that need an order compare categories by PSI.
  */
-export function measure(pair: ColumnPair, method: DriftMethod, alpha: number): Measured {
-  const bins = binsOf(pair);
-  switch (method) {
-    case 'psi':
-      return { statistic: populationStabilityIndex(bins), chanceBound: binnedChanceBound(bins, PSI, alpha) };
-    case 'jensenShannon':
-      return {
-        statistic: jensenShannonDistance(bins),
-        chanceBound: Math.min(Math.sqrt(binnedChanceBound(bins, JENSEN_SHANNON, alpha)), 1),
-      };
-    case 'chiSquared':
-      return {
-        statistic: chiSquaredTest(bins).balancedCramersV,
-        chanceBound: Math.min(Math.sqrt(binnedChanceBound(bins, BALANCED, alpha)), 1),
-      };
-    case 'kolmogorovSmirnov':
-      return pair.kind === 'numeric' ? measureKolmogorovSmirnov(pair, alpha) : measure(pair, 'psi', alpha);
-    case 'wasserstein':
-      return pair.kind === 'numeric' ? measureWasserstein(pair, alpha) : measure(pair, 'psi', alpha);
+export function statisticOf(pair: ColumnPair, method: DriftMethod): number {
+  if (pair.kind === 'numeric' && method === 'kolmogorovSmirnov') {
+    return sketchKolmogorovSmirnov(pair.reference, pair.window);
   }
+  if (pair.kind === 'numeric' && method === 'wasserstein')
+    return sketchWasserstein(pair.reference, pair.window).distance;
+  const bins = binsOf(pair);
+  if (method === 'jensenShannon') return jensenShannonDistance(bins);
+  return method === 'chiSquared' ? chiSquaredTest(bins).balancedCramersV : populationStabilityIndex(bins);
+}
+
+/**
+ * What the statistic exceeds by chance alone, both sides being samples of one distribution. Finite and 0 or more.
+ * @param alpha probability with which it may, in (0, 1)
+ */
+export function chanceBoundOf(pair: ColumnPair, method: DriftMethod, alpha: number): number {
+  if (pair.kind === 'numeric' && method === 'kolmogorovSmirnov') {
+    // The sketches place an atom's two ends to within one step, which differs between the sides.
+    const bound = kolmogorovSmirnovBound(pair.reference.rows, pair.window.rows, alpha);
+    return Math.min(bound + 1 / SKETCH_STEPS, 1);
+  }
+  if (pair.kind === 'numeric' && method === 'wasserstein') return wassersteinBound(pair, alpha);
+  const bins = binsOf(pair);
+  if (method === 'jensenShannon') return Math.min(Math.sqrt(binnedChanceBound(bins, JENSEN_SHANNON, alpha)), 1);
+  if (method === 'chiSquared') return Math.min(Math.sqrt(binnedChanceBound(bins, BALANCED, alpha)), 1);
+  return binnedChanceBound(bins, PSI, alpha);
+}
+
+/** A method's statistic of a pair with its chance bound. */
+export function measure(pair: ColumnPair, method: DriftMethod, alpha: number): Measured {
+  return { statistic: statisticOf(pair, method), chanceBound: chanceBoundOf(pair, method, alpha) };
 }
 
 /**
@@ -76,32 +87,21 @@ export function kolmogorovSmirnovBound(n: number, m: number, alpha: number): num
   return Math.min(Math.sqrt((Math.log(2 / alpha) / 2) * (1 / n + 1 / m)), 1);
 }
 
-function measureKolmogorovSmirnov(
-  { reference, window }: Extract<ColumnPair, { kind: 'numeric' }>,
-  alpha: number,
-): Measured {
-  return {
-    statistic: sketchKolmogorovSmirnov(reference, window),
-    // The sketches place an atom's two ends to within one step, which differs between the sides.
-    chanceBound: Math.min(kolmogorovSmirnovBound(reference.rows, window.rows, alpha) + 1 / SKETCH_STEPS, 1),
-  };
-}
-
 /**
  * Bound of Wasserstein: with e = √(1/n + 1/m), the distance of two samples has the mean e √(2/π) ∫ √(F (1 − F)) dx and
  * exceeds it by more than t e deviations with probability at most exp(−t²/2): it is the greatest value of a Gaussian
  * process over functions of slope 1, none of which has more variance than the column (Borell and Tsirelson–Ibragimov–
  * Sudakov inequality). The wider of the two sides gives both, because a short reference may miss its own tail. A changed share of missing values adds its own normal bound.
  */
-function measureWasserstein({ reference, window }: Extract<ColumnPair, { kind: 'numeric' }>, alpha: number): Measured {
-  const { distance, deviation, spread } = sketchWasserstein(reference, window);
+function wassersteinBound({ reference, window }: Extract<ColumnPair, { kind: 'numeric' }>, alpha: number): number {
+  const { deviation, spread } = sketchWasserstein(reference, window);
   const error = Math.sqrt(1 / finiteRows(reference) + 1 / finiteRows(window));
   const ofValues = error * (Math.sqrt(2 / Math.PI) * spread + deviation * Math.sqrt(2 * Math.log(1 / alpha)));
   const rows = reference.rows + window.rows;
   const missing = (missingShare(reference) * reference.rows + missingShare(window) * window.rows) / rows;
   const ofMissing =
     normalQuantile(1 - alpha / 2) * Math.sqrt(missing * (1 - missing) * (1 / reference.rows + 1 / window.rows));
-  return { statistic: distance, chanceBound: Math.min(ofValues + ofMissing, Number.MAX_VALUE) };
+  return Math.min(ofValues + ofMissing, Number.MAX_VALUE);
 }
 
 /** Rows with a finite number, at least one (so that a column without any has a bound). */

@@ -72,6 +72,9 @@ it('refuses another binning and values out of order', () => {
     'driftCounts reference.columns.x.binCounts',
   );
   expect(codes(reference, withWindow({ quantiles: [1, 2] }))).toContain('driftCounts window.columns.x.quantiles');
-  const swapped = { ...window, columns: [{ ...window.columns[1]!, name: 'x' }, counted] } as WindowProfile;
+  const swapped = { ...window, columns: [{ ...window.columns[1]!, name: 'x' }] } as WindowProfile;
   expect(codes(reference, swapped)).toContain('driftBinning window.columns.x.kind');
+  expect(codes(reference, { ...window, columns: [counted, ...window.columns] })).toEqual([
+    'driftCounts window.columns.x',
+  ]);
 });

