@@ -21,6 +21,8 @@ export interface ColumnSql {
   readonly value: string;
 }
 
+type Parts = Omit<ColumnSql, 'readable' | 'value'>;
+
 /**
  * Text is cast only once it matches the grammar, so a file with other values than declared is counted and never fails.
  *

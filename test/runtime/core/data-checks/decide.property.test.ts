@@ -28,15 +28,16 @@ const anyData = fc
       code: { type: 'category', maxUnseenPercent: 20, values: ['a', 'b'] },
     }),
   );
+const name = fc.constantFrom('id', 'at', 'age', 'score', 'code');
 const anyContext = fc.record({
   task: fc.constantFrom('binaryClassification' as const, 'multiclassClassification', 'regression'),
   trailingRowCounts: fc.array(fc.oneof(fc.nat(), fc.constantFrom(Number.NaN, Infinity, -1))),
   previousLabels: fc.option(fc.array(fc.record({ label: fc.string(), rows: fc.nat({ max: 500 }) }))),
-  identity: fc.option(fc.record({ mapping: fc.array(fc.record({ column: fc.string(), looksLike: fc.string() })) })),
+  identity: fc.option(fc.record({ mapping: fc.array(fc.record({ column: name, looksLike: name })) })),
   distribution: fc.option(
     fc.array(
       fc.record({
-        column: fc.string(),
+        column: name,
         verdict: fc.constantFrom('ok' as const, 'warning', 'critical', 'insufficientData'),
       }),
     ),
