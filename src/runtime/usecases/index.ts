@@ -44,6 +44,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
 };
 
 export { CAPTURE_COLUMNS } from './capture-columns';
+export { finishRetraining } from './finish-retraining';
 export { artifactKeys, stateKeys } from './keys';
 export { type MetricValue, measureMetrics } from './measure';
 export type { Ports, UseCaseFunction } from './ports';

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Data } from '../../../definition/data';
+import { durationSeconds } from '../../../kernel/duration';
+import { OperationError } from '../../../kernel/problem';
+import type { Clock, DataSource, SqlEngine, TableName } from '../../ports';
+import { duckdb } from '../../sql/dialects/duckdb';
+import { named, temporaryBeside } from './atomic-file';
+import type { FileArtifactStore } from './file-artifact-store';
+
+const FORMATS = { csv: 'FORMAT csv, HEADER true', parquet: 'FORMAT parquet', jsonl: 'FORMAT json' } as const;
+type FrozenFormat = keyof typeof FORMATS;
+
+export interface DuckDbDataSourceOptions {
+  readonly engine: SqlEngine;
+  readonly artifacts: FileArtifactStore;
+  readonly clock: Clock;
+  readonly model: string;
+  readonly data: Data;
+  /** All events, past and to come, with their labels. */
+  readonly events: TableName;
+  readonly capture: TableName;
+}
+
+/**
+ * The data of a model on one machine, as of the clock: an event of the source file is there once its label is due. Rows
+ * whose time cannot be read are always there, so that the data checks see them.
+ */
+export class DuckDbDataSource implements DataSource {
+  private asOf: number | null = null;
+
+  constructor(private readonly options: DuckDbDataSourceOptions) {}
+
+  async table(): Promise<TableName> {
+    const { engine, clock, model, data, events } = this.options;
+    const name = `arrived_${model}`;
+    const now = clock.now();
+    if (this.asOf !== now) {
+      const due = duckdb.timestamp((now - durationSeconds(data.label.delay)) * 1000);
+      const event = `TRY_CAST(${duckdb.identifier(data.timestamp)} AS TIMESTAMP)`;
+      await engine.query(
+        `CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS SELECT * FROM ${duckdb.table(events)} WHERE ${event} IS NULL OR ${event} <= ${due}`,
+      );
+      this.asOf = now;
+    }
+    return [name];
+  }
+
+  async capture(): Promise<TableName> {
+    return this.options.capture;
+  }
+
+  /** Labels that arrive apart are joined with the events when the file is read. */
+  async labels(): Promise<TableName | undefined> {
+    return undefined;
+  }
+
+  async freeze(
+    sql: string,
+    key: string,
+  ): Promise<{ readonly rows: number; readonly digest: string; readonly uri: string }> {
+    const path = this.options.artifacts.path(key);
+    const temporary = temporaryBeside(path);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      const [copied] = await this.options.engine.query(
+        `COPY (${sql}) TO ${duckdb.text(temporary)} (${FORMATS[formatOf(key)]})`,
+      );
+      const rows = Number(copied?.['Count'] ?? 0);
+      const digest = `sha256:${createHash('sha256').update(readFileSync(temporary)).digest('hex')}`;
+      sync(temporary);
+      renameSync(temporary, path);
+      return { rows, digest, uri: path };
+    } catch (error) {
+      throw /no space left|could not write/i.test((error as Error).message)
+        ? named(path, Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }))
+        : error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  async frozen(key: string): Promise<TableName> {
+    const path = this.options.artifacts.path(key);
+    const name = `frozen_${this.options.model}_${key}`;
+    const file = duckdb.text(path.replace(/[*?[\]]/g, (character) => `[${character}]`));
+    const scans = {
+      csv: `read_csv(${file}, header = true, sample_size = -1)`,
+      parquet: `read_parquet(${file})`,
+      jsonl: `read_json(${file}, format = 'newline_delimited', sample_size = -1)`,
+    };
+    await this.options.engine.query(
+      `CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS SELECT * FROM ${scans[formatOf(key)]}`,
+    );
+    return [name];
+  }
+}
+
+function formatOf(key: string): FrozenFormat {
+  const extension = key.slice(key.lastIndexOf('.') + 1);
+  if (Object.hasOwn(FORMATS, extension)) return extension as FrozenFormat;
+  throw new OperationError({
+    code: 'unknownDataFormat',
+    path: key,
+    got: extension,
+    expected: Object.keys(FORMATS).join(', '),
+    fix: 'freeze data sets under a key with one of these extensions',
+  });
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
