@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Json } from '../kernel/json';
 import { USE_CASES } from './use-cases';
 
-const jsonMap = z.record(z.string(), z.json());
+/** JSON as our own read-only type, so that plan and state go in without a copy. */
+const jsonMap = z.record(z.string(), z.json()) as unknown as z.ZodType<{ readonly [key: string]: Json }>;
 
 /** What a state machine (or a schedule, with an empty state) sends to a handler. */
 export const taskEventSchema = z.strictObject({
