@@ -1,6 +1,6 @@
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
 import { locationOf } from '../support/location';
-import { shortHash } from '../support/names';
+import { memberId } from '../support/names';
 import type { CanaryEndpoint } from './canary-endpoint';
 
 /** Access to an endpoint for members that are not of the platform. */
@@ -10,7 +10,7 @@ export class EndpointGrants {
   /** May ask for predictions. Vertex AI can only be granted in the project. @param member such as `serviceAccount:…` */
   invoke(member: string): void {
     const { project } = locationOf(this.endpoint);
-    new ProjectIamMember(this.endpoint, `Invoke${shortHash(member)}`, {
+    new ProjectIamMember(this.endpoint, memberId(this.endpoint, 'Invoke', member), {
       project,
       role: 'roles/aiplatform.user',
       member,

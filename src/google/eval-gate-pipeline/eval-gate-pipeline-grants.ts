@@ -1,6 +1,6 @@
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
 import { locationOf } from '../support/location';
-import { shortHash } from '../support/names';
+import { memberId } from '../support/names';
 import type { EvalGatePipeline } from './eval-gate-pipeline';
 
 /** Access to a pipeline for members that are not of the platform. */
@@ -19,6 +19,6 @@ export class PipelineGrants {
 
   private onProject(verb: string, role: string, member: string): void {
     const { project } = locationOf(this.pipeline);
-    new ProjectIamMember(this.pipeline, `${verb}${shortHash(member)}`, { project, role, member });
+    new ProjectIamMember(this.pipeline, memberId(this.pipeline, verb, member), { project, role, member });
   }
 }

@@ -50,9 +50,8 @@ export class EncryptionKey extends Construct implements IEncryptionKey {
       ...(props.deletionProtection && { lifecycle: { preventDestroy: true } }),
     });
     this.node.defaultChild = this.key;
-    const bindings = this.letAgentsUse(project);
     // A name that depends on the bindings: what is encrypted with the key is created after its agent may use it.
-    this.keyName = bindings[0]!.cryptoKeyId;
+    this.keyName = this.letAgentsUse(project);
   }
 
   /** A key that exists already; its service agents' access is its owner's matter. */
@@ -60,7 +59,8 @@ export class EncryptionKey extends Construct implements IEncryptionKey {
     return { keyName };
   }
 
-  private letAgentsUse(project: string): KmsCryptoKeyIamMember[] {
+  /** @returns the key's name, known once every agent may use it */
+  private letAgentsUse(project: string): string {
     const storage = new DataGoogleStorageProjectServiceAccount(this, 'StorageAgent', { project });
     const { number } = new DataGoogleProject(this, 'Project', { projectId: project });
     const role = 'roles/cloudkms.cryptoKeyEncrypterDecrypter';
@@ -72,19 +72,12 @@ export class EncryptionKey extends Construct implements IEncryptionKey {
       })),
     ];
     // One after the other, so that the last one's name means that all of them are there.
-    return members
-      .reduce<KmsCryptoKeyIamMember[]>(
-        (made, { id, member }) => [
-          ...made,
-          new KmsCryptoKeyIamMember(this, `${id}Use`, {
-            cryptoKeyId: made.at(-1)?.cryptoKeyId ?? this.key.id,
-            role,
-            member,
-          }),
-        ],
-        [],
-      )
-      .reverse();
+    const made: KmsCryptoKeyIamMember[] = [];
+    for (const { id, member } of members) {
+      const cryptoKeyId = made.at(-1)?.cryptoKeyId ?? this.key.id;
+      made.push(new KmsCryptoKeyIamMember(this, `${id}Use`, { cryptoKeyId, role, member }));
+    }
+    return made.at(-1)!.cryptoKeyId;
   }
 }
 

@@ -120,8 +120,8 @@ export class Notifications extends Construct implements INotifications {
       ],
       documentation: {
         mimeType: 'text/markdown',
-        subject: `[${severity}] \${log.extracted_label.subject}`.replaceAll('${', '$${'),
-        content: '${log.extracted_label.subject}\n\nRunbook: ${log.extracted_label.runbook}'.replaceAll('${', '$${'),
+        subject: `[${severity}] ${extracted('subject')}`,
+        content: `${extracted('subject')}\n\nRunbook: ${extracted('runbook')}`,
       },
       notificationChannels: [...this.routes[severity]],
       // Cloud Monitoring asks for a limit on policies about log lines.
@@ -130,6 +130,9 @@ export class Notifications extends Construct implements INotifications {
     });
   }
 }
+
+/** A label of the log line in an alert's text; `$$` because Terraform would read `${` itself. */
+const extracted = (label: string): string => `$\${log.extracted_label.${label}}`;
 
 const bySeverity = <T>(make: (severity: Severity) => T): Record<Severity, T> =>
   Object.fromEntries(SEVERITIES.map((severity) => [severity, make(severity)])) as Record<Severity, T>;

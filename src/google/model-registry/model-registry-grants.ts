@@ -1,7 +1,7 @@
 import { ArtifactRegistryRepositoryIamMember } from '@cdktf/provider-google/lib/artifact-registry-repository-iam-member';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import { locationOf } from '../support/location';
-import { shortHash } from '../support/names';
+import { memberId } from '../support/names';
 import type { IModelRegistry } from './model-registry';
 
 /** Access to a registry for members that are not of the platform. */
@@ -21,7 +21,7 @@ export class RegistryGrants {
   /** May push images of the trainer and the server. */
   pushImages(member: string): void {
     const { project, region } = locationOf(this.registry);
-    new ArtifactRegistryRepositoryIamMember(this.registry, `Push${shortHash(member)}`, {
+    new ArtifactRegistryRepositoryIamMember(this.registry, memberId(this.registry, 'Push', member), {
       project,
       location: region,
       repository: this.registry.repositoryId,
@@ -31,6 +31,6 @@ export class RegistryGrants {
   }
 
   private onBucket(verb: string, bucket: string, role: string, member: string): void {
-    new StorageBucketIamMember(this.registry, `${verb}${shortHash(member)}`, { bucket, role, member });
+    new StorageBucketIamMember(this.registry, memberId(this.registry, verb, member), { bucket, role, member });
   }
 }

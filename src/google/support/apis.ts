@@ -1,6 +1,6 @@
 import { ProjectService } from '@cdktf/provider-google/lib/project-service';
 import type { Construct, IConstruct } from 'constructs';
-import { Aspects, type IAspect, TerraformResource, TerraformStack } from './cdktf';
+import { Aspects, dependable, type IAspect, TerraformResource, TerraformStack } from './cdktf';
 
 /** APIs that a platform needs switched on, by the first words of the resource types that are theirs. */
 const API_OF_TYPE = {
@@ -57,6 +57,6 @@ class WaitForApi implements IAspect {
   visit(node: IConstruct): void {
     if (!(node instanceof TerraformResource) || node instanceof ProjectService) return;
     const service = this.services.get(apiOf(node.terraformResourceType) ?? '');
-    if (service) node.dependsOn = [...new Set([...(node.dependsOn ?? []), service.fqn])];
+    if (service) node.dependsOn = [...new Set([...(node.dependsOn ?? []), dependable(service)])];
   }
 }

@@ -8,6 +8,7 @@ export {
   type AppConfig,
   Aspects,
   AssetType,
+  dependable,
   type IAspect,
   TerraformAsset,
   TerraformOutput,

@@ -65,3 +65,13 @@ export function standalonePlatform(scope: Construct): string {
 
 /** True for a value that only Terraform knows. */
 export const isToken = (value: string): boolean => Token.isUnresolved(value);
+
+/**
+ * Construct id of what is granted to a member: by the member's hash, or by count where only Terraform knows the member
+ * (the text of such a value differs from one synthesis to the next).
+ */
+export function memberId(scope: Construct, verb: string, member: string): string {
+  if (!isToken(member)) return `${verb}${shortHash(member)}`;
+  const taken = scope.node.children.filter((child) => child.node.id.startsWith(`${verb}Member`)).length;
+  return `${verb}Member${taken + 1}`;
+}

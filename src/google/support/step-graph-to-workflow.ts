@@ -1,5 +1,6 @@
 import type { Json } from '../../kernel/json';
 import type { RetryPlan, Step, StepGraph } from '../../plan/step-graph';
+import { expr } from './expression';
 import { SUBWORKFLOWS } from './workflow-subroutines';
 
 /** Longest HTTP call of Cloud Workflows. A handler that needs longer is called again: every use case is idempotent. */
@@ -30,8 +31,10 @@ export function stepGraphToWorkflow(graph: StepGraph): WorkflowSource {
         {
           start: {
             assign: [
-              { state: '${default(input, {})}' },
-              { run: '${default(map.get(state, "run"), sys.get_env("GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID"))}' },
+              // An execution without an argument has the input null.
+              { nothing: {} },
+              { state: expr('default(input, nothing)') },
+              { run: expr('default(map.get(state, "run"), sys.get_env("GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID"))') },
               { failed: '' },
               { answer: null },
             ],
@@ -64,25 +67,25 @@ function renderStep(step: Step): Json[] {
           body: { use: step.use, ...event(step) },
         },
         retry: step.retry,
-        value: '${answer.body}',
+        value: expr('answer.body'),
       });
     case 'job':
       return attempt(step, {
         call: 'runJob',
         args: { event: { job: step.job, ...event(step) }, timeoutSeconds: Math.ceil(step.timeoutSeconds) },
         retry: null,
-        value: '${answer}',
+        value: expr('answer'),
       });
     case 'wait':
       return [{ [step.id]: { call: 'sys.sleep', args: { seconds: Math.ceil(step.seconds) }, next: step.next } }];
     case 'choice':
       // Entered where it reads its value; a path that is not there is null and takes `otherwise`.
       return [
-        { [step.id]: { assign: [{ answer: `\${map.get(state, ${JSON.stringify(step.on.split('.'))})}` }] } },
+        { [step.id]: { assign: [{ answer: expr(`map.get(state, ${JSON.stringify(step.on.split('.'))})`) }] } },
         {
-          [`${step.id}Decide`]: {
+          [`${step.id}_decide`]: {
             switch: step.cases.map((one) => ({
-              condition: `\${answer == ${JSON.stringify(one.equals)}}`,
+              condition: expr(`answer == ${JSON.stringify(one.equals)}`),
               next: one.next,
             })),
             next: step.otherwise,
@@ -94,23 +97,23 @@ function renderStep(step: Step): Json[] {
         {
           [step.id]:
             step.outcome === 'succeeded'
-              ? { return: '${state}' }
-              : { raise: { code: 0, message: `${step.id}: ${step.describe}`, error: '${map.get(state, "error")}' } },
+              ? { return: expr('state') }
+              : { raise: { code: 0, message: `${step.id}: ${step.describe}`, error: expr('map.get(state, "error")') } },
         },
       ];
   }
 }
 
-const env = (name: string): string => `\${sys.get_env("${name}")}`;
+const env = (name: string): string => expr(`sys.get_env("${name}")`);
 
 const event = (step: {
   readonly id: string;
   readonly arguments: { readonly [key: string]: Json };
 }): { [key: string]: Json } => ({
   step: step.id,
-  run: '${run}',
+  run: expr('run'),
   arguments: literal(step.arguments),
-  state: '${state}',
+  state: expr('state'),
 });
 
 interface Attempt {
@@ -130,18 +133,18 @@ function attempt(
       [step.id]: {
         try: {
           steps: [
-            { [`${step.id}Call`]: { call, args, result: 'answer' } },
-            { [`${step.id}Done`]: { assign: [{ [`state.${step.output}`]: value }, { failed: '' }] } },
+            { [`${step.id}_call`]: { call, args, result: 'answer' } },
+            { [`${step.id}_done`]: { assign: [{ [`state.${step.output}`]: value }, { failed: '' }] } },
           ],
         },
         ...(retry && { retry: renderRetry(retry) }),
         except: {
           as: 'e',
           steps: [
-            { [`${step.id}Message`]: { call: 'messageOf', args: { e: '${e}' }, result: 'message' } },
+            { [`${step.id}_message`]: { call: 'messageOf', args: { e: expr('e') }, result: 'message' } },
             {
-              [`${step.id}Failed`]: {
-                assign: [{ 'state.error': { step: step.id, message: '${message}' } }, { failed: step.id }],
+              [`${step.id}_failed`]: {
+                assign: [{ 'state.error': { step: step.id, message: expr('message') } }, { failed: step.id }],
               },
             },
           ],
@@ -149,8 +152,8 @@ function attempt(
       },
     },
     {
-      [`${step.id}Next`]: {
-        switch: [{ condition: `\${failed == ${JSON.stringify(step.id)}}`, next: step.onError }],
+      [`${step.id}_next`]: {
+        switch: [{ condition: expr(`failed == ${JSON.stringify(step.id)}`), next: step.onError }],
         next: step.next,
       },
     },
@@ -159,7 +162,7 @@ function attempt(
 
 /** Workflows wants whole seconds and a longest delay that is above the first. */
 const renderRetry = (retry: RetryPlan): Json => ({
-  predicate: '${isTransient}',
+  predicate: expr('isTransient'),
   max_retries: retry.maxRetries,
   backoff: {
     initial_delay: Math.ceil(retry.intervalSeconds),
@@ -172,10 +175,12 @@ const renderRetry = (retry: RetryPlan): Json => ({
 function literal(value: Json): Json {
   if (typeof value === 'string') {
     if (!value.includes('${')) return value;
-    return `\${${value
-      .split('${')
-      .map((part) => JSON.stringify(part))
-      .join(' + "$" + "{" + ')}}`;
+    return expr(
+      `${value
+        .split('${')
+        .map((part) => JSON.stringify(part))
+        .join(' + "$" + "{" + ')}`,
+    );
   }
   if (Array.isArray(value)) return value.map((one: Json) => literal(one));
   if (typeof value === 'object' && value !== null) {

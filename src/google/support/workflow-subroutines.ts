@@ -1,14 +1,15 @@
 import type { Json } from '../../kernel/json';
+import { expr } from './expression';
 
 type Subworkflows = { readonly [name: string]: Json };
 
 /** Seconds between two looks at a managed job. */
 const POLL_SECONDS = 30;
 
-const HANDLER = '${sys.get_env("MLP_HANDLER_URL")}';
+const HANDLER = expr('sys.get_env("MLP_HANDLER_URL")');
 const OIDC: Json = { type: 'OIDC', audience: HANDLER };
 const RETRY: Json = {
-  predicate: '${isTransient}',
+  predicate: expr('isTransient'),
   max_retries: 5,
   backoff: { initial_delay: 2, max_delay: 60, multiplier: 2 },
 };
@@ -17,10 +18,10 @@ const jobCall = (path: string, timeoutSeconds: number, result: string): Json => 
   try: {
     call: 'http.post',
     args: {
-      url: `\${sys.get_env("MLP_HANDLER_URL") + "${path}"}`,
+      url: expr(`sys.get_env("MLP_HANDLER_URL") + "${path}"`),
       auth: OIDC,
       timeout: timeoutSeconds,
-      body: '${event}',
+      body: expr('event'),
     },
     result,
   },
@@ -31,14 +32,13 @@ const jobCall = (path: string, timeoutSeconds: number, result: string): Json => 
 const isTransient: Json = {
   params: ['e'],
   steps: [
-    { kind: { switch: [{ condition: '${get_type(e) != "map"}', return: true }] } },
-    { read: { assign: [{ code: '${default(map.get(e, "code"), 0)}' }] } },
-    { number: { switch: [{ condition: '${get_type(code) != "integer"}', return: true }] } },
+    { kind: { switch: [{ condition: expr('get_type(e) != "map"'), return: true }] } },
+    { read: { assign: [{ code: expr('default(map.get(e, "code"), 0)') }] } },
     {
       decide: {
         switch: [
-          { condition: '${code == 408 or code == 429}', return: true },
-          { condition: '${code >= 400 and code < 500}', return: false },
+          { condition: expr('code == 408 or code == 429'), return: true },
+          { condition: expr('code >= 400 and code < 500'), return: false },
         ],
       },
     },
@@ -50,18 +50,18 @@ const isTransient: Json = {
 const messageOf: Json = {
   params: ['e'],
   steps: [
-    { text: { switch: [{ condition: '${get_type(e) == "string"}', return: '${e}' }] } },
-    { other: { switch: [{ condition: '${get_type(e) != "map"}', return: 'unknown error' }] } },
+    { text: { switch: [{ condition: expr('get_type(e) == "string"'), return: expr('e') }] } },
+    { other: { switch: [{ condition: expr('get_type(e) != "map"'), return: 'unknown error' }] } },
     {
       read: {
         assign: [
-          { fallback: '${default(map.get(e, "message"), "unknown error")}' },
-          { reply: '${map.get(e, "body")}' },
+          { fallback: expr('default(map.get(e, "message"), "unknown error")') },
+          { reply: expr('map.get(e, "body")') },
         ],
       },
     },
-    { plain: { switch: [{ condition: '${get_type(reply) != "map"}', return: '${fallback}' }] } },
-    { own: { return: '${default(map.get(reply, ["error", "message"]), fallback)}' } },
+    { plain: { switch: [{ condition: expr('get_type(reply) != "map"'), return: expr('fallback') }] } },
+    { own: { return: expr('default(map.get(reply, ["error", "message"]), fallback)') } },
   ],
 };
 
@@ -76,27 +76,28 @@ const runJob: Json = {
     {
       clock: {
         assign: [
-          { deadline: '${sys.now() + timeoutSeconds}' },
-          { address: '${sys.get_env("MLP_VERTEX_API") + "/" + started.body.name}' },
+          { deadline: expr('sys.now() + timeoutSeconds') },
+          { address: expr('sys.get_env("MLP_VERTEX_API") + "/" + started.body.name') },
         ],
       },
     },
     {
       look: {
-        try: { call: 'http.get', args: { url: '${address}', auth: { type: 'OAuth2' }, timeout: 60 }, result: 'job' },
+        try: { call: 'http.get', args: { url: expr('address'), auth: { type: 'OAuth2' }, timeout: 60 }, result: 'job' },
         retry: RETRY,
       },
     },
     {
       judge: {
         switch: [
-          { condition: '${job.body.state == "JOB_STATE_SUCCEEDED"}', next: 'finish' },
+          { condition: expr('job.body.state == "JOB_STATE_SUCCEEDED"'), next: 'finish' },
           {
-            condition:
-              '${job.body.state in ["JOB_STATE_FAILED", "JOB_STATE_CANCELLED", "JOB_STATE_EXPIRED", "JOB_STATE_PARTIALLY_SUCCEEDED"]}',
+            condition: expr(
+              'job.body.state in ["JOB_STATE_FAILED", "JOB_STATE_CANCELLED", "JOB_STATE_EXPIRED", "JOB_STATE_PARTIALLY_SUCCEEDED"]',
+            ),
             next: 'failed',
           },
-          { condition: '${sys.now() > deadline}', next: 'cancel' },
+          { condition: expr('sys.now() > deadline'), next: 'cancel' },
         ],
         next: 'pause',
       },
@@ -105,19 +106,19 @@ const runJob: Json = {
     {
       cancel: {
         call: 'http.post',
-        args: { url: '${address + ":cancel"}', auth: { type: 'OAuth2' }, timeout: 60, body: {} },
+        args: { url: expr('address + ":cancel"'), auth: { type: 'OAuth2' }, timeout: 60, body: {} },
         result: 'cancelled',
       },
     },
-    { late: { raise: { code: 504, message: '${"the job took longer than " + string(timeoutSeconds) + " s"}' } } },
+    { late: { raise: { code: 504, message: expr('"the job took longer than " + string(timeoutSeconds) + " s"') } } },
     {
       failed: {
-        assign: [{ reason: '${default(map.get(job.body, ["error", "message"]), job.body.state)}' }],
+        assign: [{ reason: expr('default(map.get(job.body, ["error", "message"]), job.body.state)') }],
       },
     },
-    { report: { raise: { code: 422, message: '${"the job failed: " + reason}' } } },
+    { report: { raise: { code: 422, message: expr('"the job failed: " + reason') } } },
     { finish: jobCall('/jobs/finish', 1800, 'finished') },
-    { answer: { return: '${finished.body}' } },
+    { answer: { return: expr('finished.body') } },
   ],
 };
 

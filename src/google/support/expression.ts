@@ -1,0 +1,2 @@
+/** An expression of Cloud Workflows. */
+export const expr = (text: string): string => `\${${text}}`;
