@@ -67,6 +67,11 @@ export async function cases(engine: DuckDbSqlEngine): Promise<Case[]> {
   ];
 }
 
+function only([sql, ...more]: readonly string[]): string {
+  if (sql === undefined || more.length > 0) throw new Error('expected one statement');
+  return sql;
+}
+
 const asIs = (_: DialectName, rows: readonly ReplyRow[]): unknown => rows;
 
 /** The order of rows is lost where they are gathered into one text. */
@@ -125,7 +130,7 @@ async function referenceCases(engine: DuckDbSqlEngine, table: string): Promise<C
     quantiles: 'exact',
     origin: ORIGIN,
   };
-  const survey = everyDialect((dialect) => planReferenceSurvey(dialect, request).sql);
+  const survey = everyDialect((dialect) => only(planReferenceSurvey(dialect, request).statements));
   const surveyed = await engine.query(survey.duckdb);
   const plans = Object.fromEntries(
     DIALECT_NAMES.map((name) => {
@@ -133,7 +138,7 @@ async function referenceCases(engine: DuckDbSqlEngine, table: string): Promise<C
       return [name, planReferenceCounts(dialect, planReferenceSurvey(dialect, request), surveyed)];
     }),
   ) as Record<DialectName, ReturnType<typeof planReferenceCounts>>;
-  const counts = everyDialect((dialect) => plans[dialect.name].sql!);
+  const counts = everyDialect((dialect) => only(plans[dialect.name].statements));
   return [
     {
       name: `reference survey of ${table}`,
@@ -172,7 +177,7 @@ function windowCase(table: string, sketch: WindowRequest['sketch'], tolerance: n
   };
   return {
     name: `window of ${table}, sketch ${sketch}`,
-    sql: everyDialect((dialect) => planWindowProfile(dialect, request).sql),
+    sql: everyDialect((dialect) => only(planWindowProfile(dialect, request).statements)),
     read: (name, rows) => {
       const profile = windowProfileFromRows(planWindowProfile(sqlDialect(name), request), rows);
       return sketch === 'approximate' ? smoothQuantiles(profile) : profile;

@@ -42,6 +42,8 @@ export interface ValueMaps {
  */
 export interface SqlDialect {
   readonly name: DialectName;
+  /** Largest statement that the engine takes, in bytes of UTF-8. */
+  readonly maxStatementBytes: number;
 
   /** A quoted name of a column or an alias. @throws OperationError when it is empty or holds a NUL */
   identifier(name: string): string;

@@ -14,7 +14,9 @@ import {
 import { fromSource, type TableSource } from './table-source';
 
 /**
- * One statement that scans the source once and gives one row: `row_count` and, for task i, columns named `c<i>_<part>`.
+ * Statements that scan the source and give one row each: `row_count` and, for task i, columns named `c<i>_<part>`. It is
+ * one statement, unless that is longer than the engine takes; then the columns are shared out among several, so that no
+ * column is read twice but the event time.
  *
  * | part | of | value |
  * |---|---|---|
@@ -26,14 +28,44 @@ import { fromSource, type TableSource } from './table-source';
  * | counts | categorical | JSON text of a list, one a value of `counted` |
  * | known | categorical | rows with a value of `known` |
  * | singletons | categorical | values that one row only has |
- * @throws OperationError when there is nothing to profile
+ * @throws OperationError when there is nothing to profile, or one column's statement alone is too long
  */
-export function profileStatement(dialect: SqlDialect, source: TableSource, tasks: readonly ProfileTask[]): string {
+export function profileStatements(dialect: SqlDialect, source: TableSource, tasks: readonly ProfileTask[]): string[] {
   if (tasks.length === 0) throw badRequest('tasks', tasks, 'at least one column', 'name the columns to profile');
+  return fitting(
+    dialect,
+    source,
+    tasks.map((task, index) => ({ task, index })),
+  );
+}
+
+interface IndexedTask {
+  readonly task: ProfileTask;
+  readonly index: number;
+}
+
+function fitting(dialect: SqlDialect, source: TableSource, tasks: readonly IndexedTask[]): string[] {
+  const sql = statementOf(dialect, source, tasks);
+  const bytes = new TextEncoder().encode(sql).length;
+  if (bytes <= dialect.maxStatementBytes) return [sql];
+  if (tasks.length === 1) {
+    throw badRequest(
+      tasks[0]!.task.column,
+      `a statement of ${bytes} bytes`,
+      `at most ${dialect.maxStatementBytes}, which ${dialect.name} takes`,
+      'profile no column of such long categories: set drift to false for it',
+    );
+  }
+  const half = Math.ceil(tasks.length / 2);
+  return [tasks.slice(0, half), tasks.slice(half)].flatMap((part) => fitting(dialect, source, part));
+}
+
+function statementOf(dialect: SqlDialect, source: TableSource, tasks: readonly IndexedTask[]): string {
+  const columns = tasks.flatMap(({ task, index }) => sourceColumns(dialect, task, index));
   const parts: StatementParts = {
-    source: `SELECT ${tasks.flatMap((task, index) => sourceColumns(dialect, task, index)).join(', ')} ${fromSource(dialect, source)}`,
-    numeric: tasks.flatMap((task, index) => (task.kind === 'numeric' ? numericParts(dialect, task, index) : [])),
-    categorical: tasks.flatMap((task, index) => (task.kind === 'categorical' ? [{ index, task }] : [])),
+    source: `SELECT ${columns.join(', ')} ${fromSource(dialect, source)}`,
+    numeric: tasks.flatMap(({ task, index }) => (task.kind === 'numeric' ? numericParts(dialect, task, index) : [])),
+    categorical: tasks.flatMap(({ task, index }) => (task.kind === 'categorical' ? [{ index, task }] : [])),
   };
   if (dialect.valueMaps === null && parts.categorical.length > 0) return groupedStatement(dialect, parts);
   return mappedStatement(parts, dialect.valueMaps);

@@ -18,7 +18,7 @@ import { cutPointsOf } from './cells';
 import type { QuantileMode, SqlDialect } from './dialect';
 import { badRequest } from './errors';
 import { numericCounts, quantilesIn, SKETCH_LEVELS, withinExtremes } from './numeric-reply';
-import { profileStatement } from './profile-statement';
+import { profileStatements } from './profile-statement';
 import {
   type CategoricalTask,
   type NumericTask,
@@ -26,7 +26,7 @@ import {
   resultName,
   type SqlProfileColumn,
 } from './profile-task';
-import { countIn, onlyRow, type ReplyRow, valueCountsIn } from './reply';
+import { countIn, mergedRow, type ReplyRow, valueCountsIn } from './reply';
 import type { TableSource } from './table-source';
 
 /** What to profile of the training data. */
@@ -41,14 +41,15 @@ export interface ReferenceRequest extends TableSource {
 
 /** The first scan: quantiles of the numbers, values of the categories. */
 export interface SurveyPlan {
-  readonly sql: string;
+  /** One, but for tables so wide that the engine does not take it; each gives one row. */
+  readonly statements: readonly string[];
   readonly request: ReferenceRequest;
   readonly tasks: readonly ProfileTask[];
 }
 
-/** The second scan: numbers counted on the edges that the first has found; `sql` is null when there are no numbers. */
+/** The second scan: numbers counted on the edges that the first has found; no statements when there are no numbers. */
 export interface CountPlan {
-  readonly sql: string | null;
+  readonly statements: readonly string[];
   readonly survey: SurveyPlan;
   readonly surveyed: ReplyRow;
   readonly tasks: readonly (NumericTask & {
@@ -72,12 +73,12 @@ export function planReferenceSurvey(dialect: SqlDialect, request: ReferenceReque
   const tasks = (prediction === null ? columns : [...columns, prediction]).map(
     (column): ProfileTask => surveyTask(column, levels, request.quantiles),
   );
-  return { sql: profileStatement(dialect, request, tasks), request, tasks };
+  return { statements: profileStatements(dialect, request, tasks), request, tasks };
 }
 
-/** The statement of the second scan, out of the reply to the first. */
+/** The second scan, out of the replies to the first. */
 export function planReferenceCounts(dialect: SqlDialect, survey: SurveyPlan, rows: readonly ReplyRow[]): CountPlan {
-  const surveyed = onlyRow(rows);
+  const surveyed = mergedRow(rows, survey.statements.length);
   const { bins } = survey.request;
   const tasks = survey.tasks.flatMap((task, index) => {
     if (task.kind !== 'numeric' || task.quantiles === null) return [];
@@ -98,27 +99,27 @@ export function planReferenceCounts(dialect: SqlDialect, survey: SurveyPlan, row
       },
     ];
   });
-  const sql = tasks.length === 0 ? null : profileStatement(dialect, survey.request, tasks);
-  return { sql, survey, surveyed, tasks };
+  const statements = tasks.length === 0 ? [] : profileStatements(dialect, survey.request, tasks);
+  return { statements, survey, surveyed, tasks };
 }
 
 /**
- * The profile out of the replies to both statements; `rows` are the second's, none when there was no second.
+ * The profile out of the replies to both scans; `rows` are the second's, one a statement.
  * @throws OperationError when a reply is not that statement's, or the table changed between them
  */
 export function referenceProfileFromRows(plan: CountPlan, rows: readonly ReplyRow[]): ReferenceProfile {
   const { survey, surveyed } = plan;
   const { request } = survey;
   const total = countIn(surveyed, 'row_count');
-  const counted = plan.sql === null ? undefined : onlyRow(rows);
-  if (counted !== undefined && countIn(counted, 'row_count') !== total) {
+  const counted = mergedRow(rows, plan.statements.length);
+  if (rows.length > 0 && countIn(counted, 'row_count') !== total) {
     throw badRequest('table', countIn(counted, 'row_count'), `${total} rows`, 'profile a table that nobody writes to');
   }
   let numbers = 0;
   const profiled = survey.tasks.map((task, index): ColumnReference => {
     const column = request.columns[index] ?? request.prediction!;
     if (task.kind === 'categorical') return categoricalReference(surveyed, column, index);
-    return numericReference(surveyed, counted!, column, plan.tasks[numbers]!, task, index, numbers++);
+    return numericReference(surveyed, counted, column, plan.tasks[numbers]!, task, index, numbers++);
   });
   return {
     formulaVersion: DRIFT_FORMULA_VERSION,

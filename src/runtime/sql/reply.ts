@@ -11,6 +11,25 @@ export function onlyRow(rows: readonly ReplyRow[]): ReplyRow {
   return row;
 }
 
+/**
+ * One row with the columns of the one row of each statement.
+ * @throws OperationError when there are more rows or fewer, or the table changed between the statements
+ */
+export function mergedRow(rows: readonly ReplyRow[], statements: number): ReplyRow {
+  if (rows.length !== statements) throw badReply('rows', rows.length, `one row a statement, ${statements} in all`);
+  const [first] = rows;
+  if (first === undefined) return {};
+  const changed = rows.find((row) => countIn(row, 'row_count') !== countIn(first, 'row_count'));
+  if (changed !== undefined) {
+    throw badReply(
+      'row_count',
+      changed['row_count'],
+      `${first['row_count']}, as in the first: nobody may write meanwhile`,
+    );
+  }
+  return Object.assign({}, ...rows);
+}
+
 /** A whole number of 0 or more. @throws OperationError when the reply holds none */
 export function countIn(row: ReplyRow, column: string): number {
   return checkedCount(cell(row, column), column);

@@ -7,6 +7,7 @@ import {
   type ReferenceRequest,
   referenceProfileFromRows,
 } from './reference-profile';
+import type { ReplyRow } from './reply';
 import { planWindowProfile, type WindowRequest, windowProfileFromRows } from './window-profile';
 
 /** Profiles the training data: two scans of the table, one when it has no numeric column. */
@@ -16,8 +17,8 @@ export async function profileReference(
   request: ReferenceRequest,
 ): Promise<ReferenceProfile> {
   const survey = planReferenceSurvey(dialect, request);
-  const counts = planReferenceCounts(dialect, survey, await engine.query(survey.sql));
-  return referenceProfileFromRows(counts, counts.sql === null ? [] : await engine.query(counts.sql));
+  const counts = planReferenceCounts(dialect, survey, await replies(engine, survey.statements));
+  return referenceProfileFromRows(counts, await replies(engine, counts.statements));
 }
 
 /** Profiles a window on the reference's binning: one scan. */
@@ -27,5 +28,12 @@ export async function profileWindow(
   request: WindowRequest,
 ): Promise<WindowProfile> {
   const plan = planWindowProfile(dialect, request);
-  return windowProfileFromRows(plan, await engine.query(plan.sql));
+  return windowProfileFromRows(plan, await replies(engine, plan.statements));
+}
+
+/** The rows of statements, one after the other. */
+async function replies(engine: SqlEngine, statements: readonly string[]): Promise<ReplyRow[]> {
+  const rows: ReplyRow[] = [];
+  for (const sql of statements) rows.push(...(await engine.query(sql)));
+  return rows;
 }

@@ -14,9 +14,9 @@ import { cutPointsOf } from './cells';
 import type { QuantileMode, SqlDialect } from './dialect';
 import { badRequest } from './errors';
 import { numericCounts, SKETCH_LEVELS } from './numeric-reply';
-import { profileStatement } from './profile-statement';
+import { profileStatements } from './profile-statement';
 import { type CategoricalTask, type NumericTask, type ProfileTask, resultName } from './profile-task';
-import { countIn, countsIn, onlyRow, type ReplyRow, valueCountsIn } from './reply';
+import { countIn, countsIn, mergedRow, type ReplyRow, valueCountsIn } from './reply';
 import { fromSource, type TableSource, type TimeRange } from './table-source';
 
 /** What to profile of a window. */
@@ -35,15 +35,16 @@ export interface WindowRequest {
   readonly sketch: 'none' | QuantileMode;
 }
 
-/** A statement and how to read its reply. */
+/** Statements and how to read their replies. */
 export interface WindowPlan {
-  readonly sql: string;
+  /** One, but for tables so wide that the engine does not take it; each gives one row. */
+  readonly statements: readonly string[];
   readonly request: WindowRequest;
   readonly tasks: readonly { readonly reference: ColumnReference; readonly task: ProfileTask }[];
 }
 
 /**
- * The one statement that profiles a window on the reference's binning, in one scan.
+ * What profiles a window on the reference's binning, in one scan.
  * @throws OperationError when the window is reversed
  */
 export function planWindowProfile(dialect: SqlDialect, request: WindowRequest): WindowPlan {
@@ -54,23 +55,26 @@ export function planWindowProfile(dialect: SqlDialect, request: WindowRequest): 
     .filter(({ name }) => available.has(name))
     .map((column) => ({ reference: column, task: taskOf(column, request) }));
   const source: TableSource = { table: request.table, range: request.range };
-  const sql =
+  const statements =
     tasks.length === 0
-      ? `SELECT COUNT(*) AS row_count ${fromSource(dialect, source)}`
-      : profileStatement(
+      ? [`SELECT COUNT(*) AS row_count ${fromSource(dialect, source)}`]
+      : profileStatements(
           dialect,
           source,
           tasks.map(({ task }) => task),
         );
-  return { sql, request, tasks };
+  return { statements, request, tasks };
 }
 
 /**
- * The profile out of the reply to `planWindowProfile`'s statement.
+ * The profile out of the replies to `planWindowProfile`'s statements, one row each, in their order.
  * @throws OperationError when the reply is not that statement's
  */
-export function windowProfileFromRows({ request, tasks }: WindowPlan, rows: readonly ReplyRow[]): WindowProfile {
-  const row = onlyRow(rows);
+export function windowProfileFromRows(
+  { request, tasks, statements }: WindowPlan,
+  rows: readonly ReplyRow[],
+): WindowProfile {
+  const row = mergedRow(rows, statements.length);
   const { reference, range } = request;
   const profiled = tasks.map(({ reference: column, task }, index) => columnOf(row, column, task, index));
   const predicted = tasks.findIndex(({ reference: column }) => column === reference.prediction);

@@ -72,7 +72,7 @@ function expectNear(actual: readonly number[] | null, expected: readonly number[
 
 describe('a reference profile by SQL', () => {
   it('is the one that the core makes of the same rows in memory', async () => {
-    const rows = mixedRows(3000, 0);
+    const rows = mixedRows(1200, 0);
     await createTable(engine, 'train', TYPES, timed(rows));
     const expected = reference(rows);
     const actual = await profileReference(engine, duckdb, {
@@ -105,7 +105,7 @@ describe('a reference profile by SQL', () => {
   });
 
   it('finds heavy values and near quantiles by the approximate sketch too', async () => {
-    const rows = mixedRows(3000, 0);
+    const rows = mixedRows(1200, 0);
     await createTable(engine, 'train', TYPES, timed(rows));
     const exact = reference(rows);
     const actual = await profileReference(engine, duckdb, {
@@ -161,7 +161,7 @@ describe('a window profile by SQL', () => {
     const rows = mixedRows(900, 1);
     await createTable(engine, 'live', TYPES, timed(rows));
     const range = { column: 'at', startMillis: START + HOUR, endMillis: START + 9 * HOUR };
-    const profile = reference(mixedRows(3000, 0));
+    const profile = reference(mixedRows(1200, 0));
     const expected = buildWindowProfile(rows.slice(60, 540), profile, {
       start: '2026-11-01T01:00:00.000Z',
       end: '2026-11-01T09:00:00.000Z',
@@ -185,7 +185,7 @@ describe('a window profile by SQL', () => {
     const request = {
       table: ['live'],
       range: { column: 'at', startMillis: START, endMillis: START + 24 * HOUR },
-      reference: reference(mixedRows(3000, 0)),
+      reference: reference(mixedRows(1200, 0)),
       columns: Object.keys(TYPES),
       floating: FLOATING,
     };
@@ -260,6 +260,31 @@ describe('a window profile by SQL', () => {
       },
     ]);
     expect(await profileWindow(engine, duckdb, { ...request, columns: [] })).toMatchObject({ rows: 5, columns: [] });
+  });
+
+  it('is the same in several statements where the engine takes no long ones, and refuses where none is short enough', async () => {
+    await createTable(engine, 'live', TYPES, timed(mixedRows(300, 1)));
+    const request = {
+      table: ['live'],
+      range: { column: 'at', startMillis: START, endMillis: START + 24 * HOUR },
+      reference: reference(mixedRows(1200, 0)),
+      columns: Object.keys(TYPES),
+      floating: FLOATING,
+      sketch: 'none',
+    } as const;
+    const asked: string[] = [];
+    const listening = {
+      query: (sql: string) => {
+        asked.push(sql);
+        return engine.query(sql);
+      },
+      close: () => engine.close(),
+    };
+    const brief = { ...duckdb, maxStatementBytes: 15_000 };
+    expect(await profileWindow(listening, brief, request)).toEqual(await profileWindow(engine, duckdb, request));
+    expect(asked.length).toBeGreaterThan(1);
+    expect(Math.max(...asked.map((sql) => Buffer.byteLength(sql)))).toBeLessThanOrEqual(15_000);
+    await expect(profileWindow(engine, { ...duckdb, maxStatementBytes: 500 }, request)).rejects.toThrow(/at most 500/);
   });
 
   it('refuses a window that ends before it starts', async () => {

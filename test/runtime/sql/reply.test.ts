@@ -2,7 +2,15 @@ import { buildReferenceProfile } from '../../../src/runtime/core/drift/reference
 import { cutPointsOf, foldCells } from '../../../src/runtime/sql/cells';
 import { sqlDialect } from '../../../src/runtime/sql/dialects';
 import { labelCoverageFromRows } from '../../../src/runtime/sql/label-join';
-import { countIn, countsIn, numberIn, numbersIn, onlyRow, valueCountsIn } from '../../../src/runtime/sql/reply';
+import {
+  countIn,
+  countsIn,
+  mergedRow,
+  numberIn,
+  numbersIn,
+  onlyRow,
+  valueCountsIn,
+} from '../../../src/runtime/sql/reply';
 import { planWindowProfile, windowProfileFromRows } from '../../../src/runtime/sql/window-profile';
 
 describe('a reply', () => {
@@ -61,6 +69,27 @@ describe('a reply', () => {
   });
 });
 
+describe('replies of several statements', () => {
+  it('are one row, of one table that nobody wrote to meanwhile', () => {
+    expect(
+      mergedRow(
+        [
+          { row_count: '2', c0_present: 1 },
+          { row_count: 2n, c1_present: 2 },
+        ],
+        2,
+      ),
+    ).toEqual({
+      row_count: 2n,
+      c0_present: 1,
+      c1_present: 2,
+    });
+    expect(mergedRow([], 0)).toEqual({});
+    expect(() => mergedRow([{ row_count: 2 }], 2)).toThrow(/one row a statement/);
+    expect(() => mergedRow([{ row_count: 2 }, { row_count: 3 }], 2)).toThrow(/nobody may write/);
+  });
+});
+
 describe('cells', () => {
   it('are folded into bins and heavy values', () => {
     const edges = [1, 2];
@@ -95,7 +124,7 @@ describe('statements', () => {
     'of %s scan the window once, with bounds on the bare column',
     (name) => {
       const dialect = sqlDialect(name);
-      const { sql } = planWindowProfile(dialect, {
+      const { statements } = planWindowProfile(dialect, {
         table: ['lake', 'live'],
         range: { column: 'at', startMillis: Date.UTC(2026, 10, 1), endMillis: Date.UTC(2026, 10, 2) },
         reference,
@@ -103,6 +132,8 @@ describe('statements', () => {
         floating: [],
         sketch: 'approximate',
       });
+      expect(statements).toHaveLength(1);
+      const sql = statements[0]!;
       expect(sql.split(dialect.table(['lake', 'live']))).toHaveLength(2);
       const at = dialect.identifier('at');
       const bound = (millis: number): string => dialect.timestamp(millis);

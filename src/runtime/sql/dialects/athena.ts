@@ -65,6 +65,8 @@ const INTERPOLATED = (a: string): string => {
 /** Athena engine version 3, whose SQL is Trino's. Nothing depends on the session's time zone. */
 export const athena: SqlDialect = {
   name: 'athena',
+  // StartQueryExecution takes a QueryString of at most this.
+  maxStatementBytes: 262_144,
   identifier: doubleQuoted,
   table: (parts) => parts.map(doubleQuoted).join('.'),
   describe: (parts) => {

@@ -25,6 +25,8 @@ const APPROXIMATE_STEPS = 1000;
 /** BigQuery's GoogleSQL. */
 export const bigquery: SqlDialect = {
   name: 'bigquery',
+  // The quota on an unresolved query is 1 MB.
+  maxStatementBytes: 1_000_000,
   identifier,
   table: (parts) => parts.map(identifier).join('.'),
   describe: (parts) => {

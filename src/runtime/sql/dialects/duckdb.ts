@@ -26,6 +26,7 @@ const valueMaps: ValueMaps = {
 /** DuckDB 1.5, embedded. The adapter sets the session's time zone to UTC. */
 export const duckdb: SqlDialect = {
   name: 'duckdb',
+  maxStatementBytes: Number.POSITIVE_INFINITY,
   identifier: doubleQuoted,
   table: (parts) => parts.map(doubleQuoted).join('.'),
   describe: (parts) =>
