@@ -1,6 +1,6 @@
 import { resampledBounds } from '../statistics/bootstrap';
 import { type BoundsAt, exactBounds, exactDifferenceBounds } from './exact-bounds';
-import { answersAreIdentical, type MetricDistribution, type Population } from './population';
+import type { MetricDistribution, Population } from './population';
 import type { Interval, IntervalMethod } from './types';
 
 /** A number that is compared with a bound, and how well the rows know it. */
@@ -33,17 +33,12 @@ export function differenceQuantity(metric: string, population: Population): Quan
     difference === undefined
   )
     return null;
-  if (answersAreIdentical(population.candidate, population.champion)) return exactly(difference);
   const exact = exactDifferenceBounds(metric, population.candidate, population.champion);
   return quantity(difference, distribution.differenceResamples, exact);
 }
 
-/** A number that chance has no part in. */
-export function exactly(estimate: number): Quantity {
-  return { estimate, standardError: 0, method: 'pairedBootstrap', lower: () => estimate, upper: () => estimate };
-}
-
-export function quantity(estimate: number, resamples: Float64Array, exact: BoundsAt | null): Quantity {
+/** What is known of a number: its resamples and, where there are any, exact bounds; the further out of the two counts. */
+function quantity(estimate: number, resamples: Float64Array, exact: BoundsAt | null): Quantity {
   const resampled = resampledBounds(resamples, estimate);
   return {
     estimate,

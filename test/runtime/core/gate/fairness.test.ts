@@ -51,7 +51,7 @@ describe('a largest gap between groups', () => {
   test('a gap that many small noisy groups show by chance does not fail', () => {
     const noisy = groups(
       Object.fromEntries(
-        Array.from({ length: 10 }, (_, index) => [`g${index}`, [170 + 2 * (index % 5), 30 - 2 * (index % 5)] as const]),
+        Array.from({ length: 10 }, (_, index) => [`g${index}`, [170 + 4 * (index % 5), 30 - 4 * (index % 5)] as const]),
       ),
     );
     const judged = check(noisy, 0.01);

@@ -139,6 +139,20 @@ describe('a first version', () => {
   });
 });
 
+test('bounds of optional slices alone pass nobody', () => {
+  const rows = scoredRows(300).map((row) => ({ ...row, slices: { region: 'north' } }));
+  const slices = [{ column: 'region', values: ['north'], required: false, metrics: { auc: { min: 0.1 } } }];
+  const judged = (required: boolean) =>
+    evaluateGate(
+      gateInput({
+        rows,
+        evaluation: { metrics: { auc: {} }, slices: slices.map((slice) => ({ ...slice, required })) },
+      }),
+    ).verdict;
+  expect(judged(false)).toBe('inconclusive');
+  expect(judged(true)).toBe('pass');
+});
+
 test('a definition without any bound passes nobody', () => {
   const result = evaluateGate(gateInput({ rows: scoredRows(300), evaluation: { metrics: { auc: {} } } }));
   expect(checkOf(result, 'metric/auc/value').verdict).toBe('pass');
