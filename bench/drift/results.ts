@@ -30,7 +30,7 @@ export function resultsTable(rows: readonly Row[], processors: number): string {
       used(evidently),
       byHand,
       byEvidently,
-      psiDifference.toExponential(0),
+      psiDifference === 0 ? '0' : psiDifference.toExponential(0),
       used(reference),
     ];
     return `| ${cells.join(' | ')} |`;

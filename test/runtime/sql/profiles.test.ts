@@ -1,5 +1,6 @@
 import type { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb-sql-engine';
 import type { ColumnReference, ColumnWindow, ReferenceProfile } from '../../../src/runtime/core/drift/profile';
+import { assertComparable } from '../../../src/runtime/core/drift/profile-check';
 import { buildReferenceProfile } from '../../../src/runtime/core/drift/reference-profile';
 import { buildWindowProfile } from '../../../src/runtime/core/drift/window-profile';
 import { duckdb } from '../../../src/runtime/sql/dialects/duckdb';
@@ -178,6 +179,9 @@ describe('a window profile by SQL', () => {
     expect({ ...actual, columns: [], prediction: null }).toEqual({ ...expected, columns: [], prediction: null });
     for (const [index, column] of actual.columns.entries()) expectSame(column, expected.columns[index]!);
     expectSame(actual.prediction, expected.prediction);
+    // Stored and read back, both are what the drift verdict takes.
+    const stored = JSON.parse(JSON.stringify({ profile, actual }));
+    expect(() => assertComparable(stored.profile, stored.actual)).not.toThrow();
   });
 
   it('counts the same without a sketch, whose fields are then null', async () => {
