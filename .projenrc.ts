@@ -234,6 +234,7 @@ jestConfig.transform = {
 };
 delete jestConfig.preset;
 jestConfig.collectCoverage = false;
+jestConfig.globalSetup = '<rootDir>/test/support/bundle-handlers.cjs';
 jestConfig.setupFiles = ['<rootDir>/test/support/setup.ts'];
 jestConfig.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/packaged/'];
 
@@ -274,7 +275,10 @@ project.setScript('types', 'npx projen types');
 project.setScript('lint', 'npx projen lint');
 project.setScript('test', 'jest');
 project.setScript('mlp', 'tsx src/cli/main.ts');
-project.setScript('start', 'tsx src/cli/main.ts local examples/bike-share/platform.yaml');
+project.setScript(
+  'start',
+  'node .ci/bundle.mjs --assets && tsx src/cli/main.ts local examples/bike-share/platform.yaml',
+);
 project.setScript('docs', 'tsx docs/generate.ts');
 project.setScript('bench:drift', 'tsx bench/drift/run.ts');
 project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
