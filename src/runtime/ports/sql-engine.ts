@@ -1,11 +1,9 @@
-/** One value of a result row. Engines that reply in text (Athena) give every value as a string; readers coerce. */
-export type SqlValue = string | number | bigint | boolean | null;
-
 /** The engine that holds the data: DuckDB, Athena or BigQuery. */
 export interface SqlEngine {
   /**
    * Runs one statement and returns all of its rows, keyed by column name in the statement's order. Statements of this
-   * library return few rows of scalars: lists travel as JSON text.
+   * library return few rows of scalars: lists travel as JSON text. Engines that reply in text (Athena) give every value as
+   * a string, counts may be bigints: readers coerce.
    * @throws OperationError when the engine refuses the statement or cannot read the data
    */
   query(sql: string): Promise<Record<string, unknown>[]>;
