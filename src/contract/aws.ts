@@ -56,3 +56,17 @@ export type AwsEnv = z.output<typeof awsEnvSchema>;
 
 /** Variables that a construct may set; the region is the runtime's own. */
 export type AwsHandlerVariables = Partial<Record<Exclude<keyof AwsEnv, 'AWS_REGION'>, string>>;
+
+/** What the state machine sends to the pipeline's handler when a managed job has ended well. */
+export const jobEventSchema = z.object({
+  /** The job: training, or the subject that was scored. */
+  collect: z.enum(['training', 'candidate', 'champion']),
+  /** Name of the run. */
+  run: z.string().min(1),
+  /** The data section of the model. */
+  data: z.json(),
+  job: z.object({ jobName: z.string(), artifactUri: z.string().optional(), image: z.string().optional() }),
+  /** Digest of the frozen test rows that were scored. */
+  testSetDigest: z.string().optional(),
+});
+export type JobEvent = z.output<typeof jobEventSchema>;

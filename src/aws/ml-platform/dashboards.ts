@@ -1,4 +1,4 @@
-import { Dashboard, GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
 import type { DashboardPlan } from '../../plan/plan';
@@ -27,7 +27,7 @@ export function renderDashboards(
           left: widget.metrics.flatMap((one) =>
             one.model === null
               ? []
-              : [metricOf(subjectOf(one.model), one.name, { ...one, periodSeconds: PERIOD_SECONDS })],
+              : [labelled(metricOf(subjectOf(one.model), one.name, { ...one, periodSeconds: PERIOD_SECONDS }), one)],
           ),
         }),
     );
@@ -40,3 +40,12 @@ export function renderDashboards(
     });
   });
 }
+
+/** A line of a graph says what it is of: the model, and the dimensions after it. */
+const labelled = (
+  metric: IMetric,
+  { model, dimensions }: DashboardPlan['widgets'][number]['metrics'][number],
+): IMetric =>
+  metric instanceof Metric || metric instanceof MathExpression
+    ? metric.with({ label: [model, ...Object.values(dimensions)].join(' ') })
+    : metric;

@@ -100,6 +100,5 @@ export function metricOf(subject: MetricSubject, name: MetricName, asked: Asked)
     dimensionsMap: { Platform: subject.platform, Model: subject.model, ...asked.dimensions },
     statistic: statisticOf(asked.statistic),
     period: Duration.seconds(asked.periodSeconds),
-    ...(Object.keys(asked.dimensions).length > 0 && { label: Object.values(asked.dimensions).join(' ') }),
   });
 }

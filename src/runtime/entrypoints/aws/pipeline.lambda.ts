@@ -1,6 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
-import { awsEnvSchema } from '../../../contract/aws';
+import { awsEnvSchema, type JobEvent, jobEventSchema } from '../../../contract/aws';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
 import { ManagedJobResults } from '../../adapters/aws/managed-job-results';
@@ -17,28 +16,14 @@ const tasks = handleTask([
   'recordFailure',
 ]);
 
-/** What the state machine sends when a managed job has ended well. */
-const jobEventSchema = z.object({
-  collect: z.enum(['training', 'candidate', 'champion']),
-  run: z.string().min(1),
-  data: dataSchema,
-  job: z.object({ jobName: z.string(), artifactUri: z.string().optional(), image: z.string().optional() }),
-  testSetDigest: z.string().optional(),
-});
-
 /** Steps of the pipeline, and what SageMaker's jobs have left. */
 export const handler = async (input: unknown): Promise<Answer> => {
   const job = jobEventSchema.safeParse(input);
   return job.success ? collect(job.data) : tasks(input);
 };
 
-async function collect({
-  collect: what,
-  run,
-  data,
-  job,
-  testSetDigest,
-}: z.output<typeof jobEventSchema>): Promise<Answer> {
+async function collect({ collect: what, run, data: section, job, testSetDigest }: JobEvent): Promise<Answer> {
+  const data = dataSchema.parse(section);
   const env = awsEnvSchema.parse(process.env);
   const client = new S3Client({ region: env.AWS_REGION });
   const location = bucketLocation(env.MLP_ARTIFACTS);

@@ -1,0 +1,226 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import type { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { MlPlatform } from '../../src/aws';
+import { definePlatform } from '../../src/definition/define';
+import { aslFaults } from './support/asl';
+import { data, definitions } from './support/definition';
+import { definitionsOf, newStack, resourceCounts, resourcesOf, templateOf } from './support/stacks';
+
+function platformOf(stage: keyof typeof definitions, environment?: string): { stack: Stack; platform: MlPlatform } {
+  const stack = newStack('Acme');
+  const platform = new MlPlatform(stack, 'Platform', {
+    definition: definitions[stage],
+    ...(environment !== undefined && { environment }),
+  });
+  return { stack, platform };
+}
+
+test.each(['foundation', 'core', 'scale'] as const)('stage %s gives just what it asks for', (stage) => {
+  const { stack, platform } = platformOf(stage);
+  const template = templateOf(stack);
+  const has = (type: string): boolean => resourceCounts(template).some((one) => one.startsWith(`${type} `));
+  const { drift, retraining } = platform.model('churn');
+  expect({
+    drift: drift !== undefined,
+    retraining: retraining !== undefined,
+    budgets: has('AWS::Budgets::Budget'),
+    trail: has('AWS::CloudTrail::Trail'),
+    network: has('AWS::EC2::VPC'),
+    delivery: has('AWS::CodePipeline::Pipeline'),
+  }).toEqual({
+    drift: stage !== 'foundation',
+    retraining: stage === 'scale',
+    budgets: stage === 'scale',
+    trail: stage === 'scale',
+    network: stage === 'scale',
+    delivery: stage === 'scale',
+  });
+});
+
+test('all state machines of a platform are valid', () => {
+  const { stack } = platformOf('scale');
+  const machines = definitionsOf(templateOf(stack));
+  expect(Object.keys(machines).sort()).toEqual(['acme-churn-pipeline', 'acme-churn-release']);
+  expect(Object.values(machines).flatMap(aslFaults)).toEqual([]);
+});
+
+test('two syntheses give the same bytes, from raw and from parsed input', () => {
+  const texts = [definitions.scale, definitions.scale, definePlatform(definitions.scale as never)].map((definition) => {
+    const stack = newStack('Acme');
+    new MlPlatform(stack, 'Platform', { definition });
+    return JSON.stringify(templateOf(stack).toJSON());
+  });
+  expect(new Set(texts).size).toBe(1);
+});
+
+test('a private network has endpoints, and no way out', () => {
+  const { stack } = platformOf('scale');
+  const template = templateOf(stack);
+  for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway']) template.resourceCountIs(type, 0);
+  template.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+  template.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: Match.anyValue() });
+});
+
+test('models that are not there are named with those that are', () => {
+  const { platform } = platformOf('foundation');
+  expect(() => platform.model('chrun')).toThrow(/got "chrun", expected one of churn/);
+  const stack = newStack();
+  const make = () => new MlPlatform(stack, 'Platform', { definition: definitions.scale, environment: 'prod' });
+  expect(make).toThrow(/got "prod", expected one of staging, production/);
+});
+
+test('an invalid definition is refused with all of its problems', () => {
+  const stack = newStack();
+  const definition = { ...definitions.core, currency: 'Euro', owner: '' };
+  const make = () => new MlPlatform(stack, 'Platform', { definition });
+  expect(make).toThrow(/Shop\/Platform: the platform definition is not valid[\s\S]*currency[\s\S]*owner/);
+});
+
+const churn = { ...(definitions.core.models as Record<string, object>)['churn'] };
+const withChurn = (changes: object, more: object = {}) => ({
+  ...definitions.core,
+  ...more,
+  models: { churn: { ...churn, ...changes } },
+});
+
+test('open findings that are no errors become annotations', () => {
+  const stack = newStack('Acme');
+  const { findings } = new MlPlatform(stack, 'Platform', { definition: withChurn({ risk: 'high' }, RISK_ACCEPTED) });
+  const warnings = findings.filter(({ severity, acknowledged }) => severity === 'warning' && !acknowledged);
+  expect(warnings.length).toBeGreaterThan(0);
+  expect(Annotations.fromStack(stack).findWarning('/Acme/Platform', Match.anyValue())).toHaveLength(warnings.length);
+});
+
+const RISK_ACCEPTED = {
+  governance: {
+    acknowledge: [{ finding: 'high-risk-without-approval', reason: 'a person watches every release' }],
+  },
+};
+
+test('open findings of severity error stop the synthesis, all at once, until they are acknowledged', () => {
+  const { label: _, ...rest } = data;
+  const changes = {
+    risk: 'high',
+    data: { ...rest, label: { column: 'churned', delay: '1d' } },
+  };
+  const make = (more?: object) =>
+    new MlPlatform(newStack('Acme'), 'Platform', { definition: withChurn(changes, more) });
+  expect(make).toThrow(
+    /high-risk-without-approval[\s\S]*label-positive-missing|label-positive-missing[\s\S]*high-risk-without-approval/,
+  );
+  expect(() => make(RISK_ACCEPTED)).toThrow(/label-positive-missing/);
+  expect(() => make(RISK_ACCEPTED)).not.toThrow(/acknowledge high-risk-without-approval/);
+});
+
+test('everything that can carry tags carries those of the definition', () => {
+  const { stack } = platformOf('core');
+  const template = templateOf(stack);
+  for (const type of ['AWS::S3::Bucket', 'AWS::StepFunctions::StateMachine', 'AWS::SageMaker::ModelPackageGroup']) {
+    template.allResourcesProperties(type, {
+      Tags: Match.arrayWith([
+        { Key: 'cost-center', Value: '4711' },
+        { Key: 'mlp:model', Value: 'churn' },
+        { Key: 'mlp:owner', Value: 'ml-team' },
+        { Key: 'mlp:platform', Value: 'acme' },
+      ]),
+    });
+  }
+});
+
+test('the delivery stands in the first environment and deploys to all, a person before production', () => {
+  const { stack } = platformOf('scale', 'staging');
+  const [pipeline] = Object.values(templateOf(stack).findResources('AWS::CodePipeline::Pipeline'));
+  const stages = (pipeline as { Properties: { Stages: { Name: string }[] } }).Properties.Stages.map(({ Name }) => Name);
+  expect(stages).toEqual([
+    'Source',
+    'Build',
+    'Test',
+    'Images',
+    'DeployStaging',
+    'ApproveProduction',
+    'DeployProduction',
+    'Train',
+  ]);
+  expect(pipeline).toMatchObject({ Properties: { PipelineType: 'V2' } });
+  const production = templateOf(platformOf('scale', 'production').stack);
+  production.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
+});
+
+test('without a connection there is no pipeline, and a warning says what to do', () => {
+  const { stack } = platformOf('core');
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('delivery.source.connection.aws is not set'));
+});
+
+test('dashboards are well-formed and show the metrics that the alarms watch', () => {
+  const { stack, platform } = platformOf('core');
+  expect(platform.dashboards).toHaveLength(3);
+  const bodies = Object.values(templateOf(stack).findResources('AWS::CloudWatch::Dashboard')).map((dashboard) =>
+    JSON.stringify((dashboard as { Properties: unknown }).Properties),
+  );
+  expect(bodies.join()).toContain('DriftScore');
+});
+
+test('a field that the library does not know goes through defaultChild', () => {
+  const { stack, platform } = platformOf('foundation');
+  (platform.node.defaultChild as CfnDashboard).addPropertyOverride('DashboardName', 'mine');
+  templateOf(stack).hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'mine' });
+});
+
+test('two environments of one account have names of their own', () => {
+  const aws = { account: '111111111111', region: 'eu-central-1' };
+  const environments = [
+    { name: 'staging', aws },
+    { name: 'production', aws },
+  ];
+  const names = environments.map(({ name }) => {
+    const definition = { ...definitions.core, environments };
+    return new MlPlatform(newStack(name), 'Platform', { definition, environment: name }).model('churn').endpoint
+      .endpointName;
+  });
+  expect(names).toEqual(['acme-staging-churn', 'acme-production-churn']);
+});
+
+test('policies name their actions, and leave a resource open only where AWS authorises by none', () => {
+  const open = new Set<string>();
+  for (const stage of ['foundation', 'core', 'scale'] as const) {
+    const resources = resourcesOf(templateOf(platformOf(stage).stack));
+    for (const [id, { Type, Properties }] of Object.entries(resources)) {
+      if (Type !== 'AWS::IAM::Policy') continue;
+      const { Statement } = Properties!['PolicyDocument'] as {
+        Statement: { Action: string | string[]; Resource: unknown }[];
+      };
+      for (const { Action, Resource } of Statement) {
+        for (const action of [Action].flat()) {
+          // CDK's own grants on artifact buckets of CodePipeline end in `*`, as `s3:GetObject*`.
+          if (!id.includes('Delivery')) expect(action).not.toContain('*');
+          expect(action).not.toBe('*');
+          expect(action).not.toMatch(/^[a-z0-9-]+:\*$/);
+          if (Resource === '*') open.add(action);
+        }
+      }
+    }
+  }
+  expect([...open].sort()).toEqual([
+    'cloudwatch:GetMetricData',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+    'ecr:GetAuthorizationToken',
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ]);
+});
