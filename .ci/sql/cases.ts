@@ -18,6 +18,7 @@ import {
 } from '../../src/runtime/sql/reference-profile';
 import type { ReplyRow } from '../../src/runtime/sql/reply';
 import { planWindowProfile, type WindowRequest, windowProfileFromRows } from '../../src/runtime/sql/window-profile';
+import { dataCheckCases } from '../../test/runtime/sql/data-checks/dialect-cases';
 import { FLOATING, MIXED_COLUMNS, mixedRows } from '../../test/runtime/sql/support/mixed-table';
 import { MINUTE, START, TRAINING_ROWS } from './tables';
 
@@ -64,6 +65,7 @@ export async function cases(engine: DuckDbSqlEngine): Promise<Case[]> {
     ...labelCases(),
     freshnessCase('predictions'),
     freshnessCase('nothing'),
+    ...dataCheckCases(),
   ];
 }
 

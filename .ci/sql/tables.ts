@@ -1,6 +1,7 @@
 import type { DialectName } from '../../src/runtime/sql/dialect';
 import { athena } from '../../src/runtime/sql/dialects/athena';
 import { duckdb } from '../../src/runtime/sql/dialects/duckdb';
+import { DATA_CHECK_TABLES } from '../../test/runtime/sql/data-checks/dialect-cases';
 import { MIXED_COLUMNS, mixedRows } from '../../test/runtime/sql/support/mixed-table';
 
 type Cell = number | string | boolean | null;
@@ -81,6 +82,7 @@ export const TABLES: readonly Table[] = [
     columns: { id: 'text', churned: 'text', known_at: 'timestamp' },
     rows: LABELS.map(([id, churned, minute]) => ({ id, churned, known_at: START + minute * MINUTE })),
   },
+  ...DATA_CHECK_TABLES,
 ];
 
 const TYPE_NAMES = {
