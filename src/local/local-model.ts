@@ -232,7 +232,8 @@ export class LocalModel {
       state: {},
     });
     const changes = this.judgeAlarms();
-    for (const change of changes) await this.answerAlarm(change);
+    const explanation = answer['explanation'];
+    for (const change of changes) await this.answerAlarm(change, typeof explanation === 'string' ? explanation : null);
     return answer;
   }
 
@@ -293,9 +294,9 @@ export class LocalModel {
   }
 
   /** What the clouds' alarms do: tell people, open an incident for a page, and ask whether to retrain. */
-  private async answerAlarm({ alarm, firing, value }: AlarmChange): Promise<void> {
+  private async answerAlarm({ alarm, firing, value }: AlarmChange, explanation: string | null): Promise<void> {
     if (!firing) return;
-    const text = `${alarm.summary}: ${Number(value.toPrecision(4))}`;
+    const text = explanation ?? `${alarm.summary}: ${Number(value.toPrecision(4))}`;
     const { ports } = this;
     if (alarm.severity === 'page') {
       const run = `${alarm.id}-${new Date(ports.clock.now() * 1000).toISOString()}`;

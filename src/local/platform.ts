@@ -122,7 +122,7 @@ export class LocalPlatform {
       const delays = entries.map(([, { data }]) => durationSeconds(data.label.delay));
       const end =
         options.end === undefined
-          ? midnightFrom(Math.max(...spans.map(({ last }, place) => last + delays[place]! + 1)))
+          ? midnightFrom(Math.max(...spans.map(({ last }, place) => last + delays[place]!)))
           : instant(options.end);
       const progress: Progress = found.progress ?? {
         format: 1,

@@ -1,6 +1,5 @@
 /** What a local platform says while it runs. */
 export type LocalEvent =
-  | { readonly kind: 'found'; readonly text: string }
   | {
       readonly kind: 'step';
       readonly model: string;

@@ -44,7 +44,9 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
   const references = await referencesOf(champion);
   const before = ((await ports.state.read(stateKeys.monitoring(ports.model)))?.value ??
     NOTHING_SEEN) as unknown as MonitoringDocument;
-  const judged = await Promise.all([judge(references.inputs), judge(references.predictions)]);
+  // Moments and quantiles are for column identity, and for methods that compare them: one answer column needs neither.
+  const answersSketch = policy.method === 'psi' || policy.method === 'jensenShannon' ? 'none' : null;
+  const judged = [await judge(references.inputs, null), await judge(references.predictions, answersSketch)] as const;
   const verdict = combined(judged[0], judged[1]);
   const at = new Date(now * 1000).toISOString();
   if (verdict === null) {
@@ -99,7 +101,7 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
     return { inputs: inputs.rows === 0 ? null : inputs, predictions };
   }
 
-  async function judge(reference: ReferenceProfile | null): Promise<DriftVerdict | null> {
+  async function judge(reference: ReferenceProfile | null, sketch: 'none' | null): Promise<DriftVerdict | null> {
     if (reference === null) return null;
     const window = await profileWindow(ports.sql, ports.dialect, {
       table,
@@ -107,7 +109,7 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
       reference,
       columns: names,
       floating,
-      sketch: quantileMode(reference.rows),
+      sketch: sketch ?? quantileMode(reference.rows),
     });
     return driftVerdict({ reference, window, policy, data, history: before.windows });
   }
@@ -148,7 +150,8 @@ async function dataAge(
 
 function points(verdict: DriftVerdict, ageSeconds: number | null): MetricPoint[] {
   const { columns, prediction, outcome, alarms, driftedColumnsPercent } = verdict;
-  const scored = columns.filter((one) => one.statistic !== null);
+  // A distance of too few rows, or within chance, is no score: an alarm on it would ring for nothing.
+  const scored = columns.filter((one) => one.statistic !== null && one.reason === null);
   return [
     ...scored.map((one) => ({
       name: 'DriftScore' as const,
@@ -161,7 +164,7 @@ function points(verdict: DriftVerdict, ageSeconds: number | null): MetricPoint[]
     ...(outcome.dataBreach === null
       ? []
       : [{ name: 'DriftBreach' as const, value: alarms.dataDrift ? 1 : 0, dimensions: {} }]),
-    ...(prediction === null || prediction.statistic === null
+    ...(prediction === null || prediction.statistic === null || prediction.reason !== null
       ? []
       : [{ name: 'PredictionDrift' as const, value: prediction.statistic, dimensions: {} }]),
     { name: 'DataVerdict', value: outcome.dataBreach === null ? 0 : 1, dimensions: {} },

@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+import { loadPlatform } from '../definition/load';
+import { OperationError, ProblemsError } from '../kernel/problem';
+import { auditPlatform } from '../plan/audit';
+import { planPlatform } from '../plan/plan-platform';
+import { LocalPlatform, type LocalPlatformOptions } from './platform';
+import type { LocalEvent } from './progress-events';
+import { LocalReport } from './report';
+import type { LocalSummary } from './summary';
+import { type Synthesised, type Synthesisers, synthesise } from './synthesise';
+
+export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition' | 'onEvent'> {
+  readonly file: string;
+  /** Folder for the synthesised templates. */
+  readonly out: string;
+  /** How each cloud is rendered; none are rendered without it. */
+  readonly synthesisers?: Synthesisers;
+  readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event'>;
+  readonly onEvent?: (event: LocalEvent) => void;
+}
+
+/** What the main job came to. */
+export interface LocalRun {
+  readonly summary: LocalSummary;
+  readonly synthesised: readonly Synthesised[];
+}
+
+/**
+ * The main job: checks the definition, audits it, renders both clouds, then runs the lifecycle on the local data.
+ * @throws DefinitionError; OperationError: what is finished is kept, and the next call goes on
+ */
+export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
+  const { file, out, synthesisers, report, onEvent, ...rest } = options;
+  const definition = await loadPlatform(file);
+  const { findings } = planPlatform(definition);
+  report?.definition(definition.name, findings, auditPlatform(definition));
+  const synthesised = synthesisers === undefined ? [] : await synthesise(definition, resolve(out), synthesisers);
+  if (synthesised.length > 0) report?.synthesised(synthesised);
+  const platform = await LocalPlatform.open({
+    ...rest,
+    file,
+    onEvent: (event) => {
+      report?.event(event);
+      onEvent?.(event);
+    },
+  });
+  try {
+    report?.opened(platform.found, platform.start, platform.end);
+    return { summary: await platform.run(), synthesised };
+  } finally {
+    await platform.close();
+  }
+}
+
+export interface LocalCommandOptions {
+  readonly file: string;
+  readonly out: string;
+  readonly clean: boolean;
+  readonly dir?: string;
+  /** Colours for people at a terminal. */
+  readonly terminal: boolean;
+  readonly print: (text: string) => void;
+  readonly synthesisers?: Synthesisers;
+  /** Stops the run cleanly; Ctrl-C does by default. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * `mlp local`: runs the main job and says what it does. Ctrl-C stops it after the step that goes on, and the next call goes
+ * on there.
+ * @returns the summary, its text, and the exit code: 0, 1 when a model has no version that serves or a cloud could not be
+ * rendered, 130 when it was stopped
+ * @throws DefinitionError; OperationError
+ */
+export async function runLocalCommand(
+  options: LocalCommandOptions,
+): Promise<{ summary: LocalSummary | null; text: string; code: 0 | 1 | 130 }> {
+  const report = new LocalReport(options.print, options.terminal);
+  const interrupted = new AbortController();
+  const stop = (): void => interrupted.abort();
+  if (options.signal === undefined) process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const { summary, synthesised } = await runLocal({
+      file: options.file,
+      out: options.out,
+      clean: options.clean,
+      ...(options.dir !== undefined && { dir: options.dir }),
+      synthesisers: options.synthesisers ?? DEFAULT_SYNTHESISERS,
+      report,
+      signal: options.signal ?? interrupted.signal,
+    });
+    const failed = summary.outcome === 'failed' || synthesised.some(({ result }) => result === null);
+    return { summary, text: report.summary(summary), code: failed ? 1 : 0 };
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    return { summary: null, text: 'stopped: finished steps are kept, run again to go on', code: 130 };
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+const isCancelled = (error: unknown): boolean =>
+  error instanceof OperationError &&
+  error instanceof ProblemsError &&
+  error.problems.some(({ code }) => code === 'cancelled');
+
+/** The clouds of this package, each loaded when it is rendered: their libraries are optional. */
+const DEFAULT_SYNTHESISERS: Synthesisers = {
+  aws: () => load('aws').synthAws!,
+  google: () => load('google').synthGoogle!,
+};
+
+function load(target: 'aws' | 'google'): Readonly<Record<string, ReturnType<Synthesisers['aws']>>> {
+  const path = resolve(__dirname, '..', target, 'synth');
+  return require(path);
+}
