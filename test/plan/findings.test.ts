@@ -55,6 +55,10 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.release.steps`]: [{ percent: 50, hold: '30m' }] }),
     path: `${M}.release.steps.0.percent`,
   },
+  'first-version-blocked': {
+    bad: scale({ [`${M}.evaluation.metrics`]: { mae: { vsChampion: {} } } }),
+    path: `${M}.evaluation.metrics`,
+  },
   'freshness-noticed-late': {
     bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
     path: `${M}.monitoring.freshness`,

@@ -10,6 +10,7 @@ import { driftWarningAboveCritical } from './drift-warning-above-critical';
 import { driftWindowGaps } from './drift-window-gaps';
 import { environmentWithoutTarget } from './environment-without-target';
 import { firstStepTooBig } from './first-step-too-big';
+import { firstVersionBlocked } from './first-version-blocked';
 import { freshnessNoticedLate } from './freshness-noticed-late';
 import { gateWithoutChampion } from './gate-without-champion';
 import { highRiskWithoutApproval } from './high-risk-without-approval';
@@ -52,6 +53,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   driftWindowGaps,
   environmentWithoutTarget,
   firstStepTooBig,
+  firstVersionBlocked,
   freshnessNoticedLate,
   gateWithoutChampion,
   highRiskWithoutApproval,
