@@ -37,7 +37,14 @@ export async function synthAws(
       },
     ]);
   }
-  const app = new App({ outdir: outDir, analyticsReporting: false, treeMetadata: false });
+  const app = new App({
+    outdir: outDir,
+    analyticsReporting: false,
+    treeMetadata: false,
+    stackTraces: false,
+    // Paths of the machine that synthesises would make its bytes differ from those of another.
+    context: { 'aws:cdk:disable-creation-stack-traces': true },
+  });
   const stacks = chosen.map(({ name, aws }) => {
     const stack = new Stack(app, `${platform.name}-${name}`, {
       ...(aws && { env: { account: aws.account, region: aws.region } }),
