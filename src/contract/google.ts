@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { handlerEnvSchema } from './env';
 import { METRIC_NAMESPACE, METRICS, type MetricName } from './metrics';
 
-/** Environment variables of handlers on Google Cloud, beside those that every cloud has. */
-export const googleEnvSchema = z.object({
+/** Environment variables of handlers on Google Cloud. */
+export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_PROJECT: z.string().min(1),
   MLP_REGION: z.string().min(1),
   /** BigQuery dataset of the model's tables. */
@@ -21,6 +22,9 @@ export const googleEnvSchema = z.object({
   MLP_KEY: z.string().default(''),
   /** JSON of `googleDataSchema`; empty where the role reads no data. */
   MLP_DATA: z.string().default(''),
+  MLP_TASK: z.enum(['binaryClassification', 'multiclassClassification', 'regression']).default('regression'),
+  /** JSON of `googleTrainingSchema`; empty where the role trains nothing. */
+  MLP_TRAINING: z.string().default(''),
   /** JSON of `alertTriggerSchema`; empty where no alert calls the handler. */
   MLP_TRIGGER: z.string().default(''),
 });
@@ -33,11 +37,40 @@ export const googleDataSchema = z.object({
   labels: z.string().nullable(),
   format: z.enum(['csv', 'parquet', 'jsonl']),
   key: z.string().nullable(),
+  /** Column of the truth. */
+  label: z.string(),
+  /** Column with the time of the event. */
+  timestamp: z.string().nullable(),
   task: z.enum(['binaryClassification', 'multiclassClassification', 'regression']),
   /** Columns of the model's input, with their types. */
   features: z.record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'string', 'timestamp'])),
 });
 export type GoogleData = z.output<typeof googleDataSchema>;
+
+/** How the model is trained on Vertex AI. */
+export const googleTrainingSchema = z.object({
+  /** Service account of the trainer. */
+  account: z.string(),
+  image: z.string(),
+  command: z.array(z.string()).nullable(),
+  machine: z.string().nullable(),
+  accelerator: z.object({ type: z.string(), count: z.number() }).nullable(),
+  maxDurationSeconds: z.number(),
+  spot: z.boolean(),
+  /** Name of the TensorBoard of the model's experiments. */
+  tensorboard: z.string().nullable(),
+});
+export type GoogleTraining = z.output<typeof googleTrainingSchema>;
+
+/** What the pipeline's workflow sends when it starts a managed job, and when the job has ended. */
+export const googleJobSchema = z.object({
+  job: z.enum(['train', 'score']),
+  step: z.string().min(1),
+  run: z.string().min(1),
+  arguments: z.record(z.string(), z.json()),
+  state: z.record(z.string(), z.json()),
+});
+export type GoogleJob = z.output<typeof googleJobSchema>;
 
 /** What an alert's message is turned into: the use case with its fixed arguments, and the cause by alarm kind. */
 export const alertTriggerSchema = z.object({

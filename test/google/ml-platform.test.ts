@@ -1,4 +1,3 @@
-import { parser } from '@prometheus-io/lezer-promql';
 import type { TerraformStack } from 'cdktf';
 import { MlPlatform } from '../../src/google';
 import { NAME_LIMITS, shortHash } from '../../src/google/support/names';
@@ -117,7 +116,17 @@ describe('a platform at stage scale', () => {
     }
   });
 
-  test('writes PromQL that parses', () => {
+  test('writes PromQL that parses', async () => {
+    const { parser } = await import('@prometheus-io/lezer-promql');
+    const promFaults = (query: string): number => {
+      let faults = 0;
+      parser.parse(query).iterate({
+        enter: (node) => {
+          if (node.type.isError) faults += 1;
+        },
+      });
+      return faults;
+    };
     const queries = all(scale, 'google_monitoring_alert_policy').flatMap((policy) =>
       (policy['conditions'] as Attributes[]).flatMap((one) => {
         const prom = one['condition_prometheus_query_language'] as Attributes | undefined;
@@ -270,14 +279,3 @@ test('an error-level finding stops the synthesis until it is acknowledged', () =
   };
   expect(() => platform(acknowledged)).not.toThrow();
 });
-
-/** Error nodes of a PromQL text. */
-function promFaults(query: string): number {
-  let faults = 0;
-  parser.parse(query).iterate({
-    enter: (node) => {
-      if (node.type.isError) faults += 1;
-    },
-  });
-  return faults;
-}

@@ -136,6 +136,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       kmsKeyName: registry.kmsKeyName,
       environment: {
         ...registryEnvironment(registry, notifications),
+        MLP_TASK: task,
         MLP_CAPTURE_TABLE: CAPTURE_TABLE,
         MLP_ENDPOINT: this.endpointId,
         MLP_SERVER_ACCOUNT: this.server.email,

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { z } from 'zod';
+import type { GoogleTraining } from '../../contract/google';
 import { dataSchema } from '../../definition/data';
 import { evaluationSchema } from '../../definition/evaluation';
 import { asMap } from '../../definition/raw';
@@ -7,6 +8,7 @@ import { columnsOf } from '../../definition/rules/context';
 import { dataRules } from '../../definition/rules/data';
 import { evaluationRules } from '../../definition/rules/evaluation';
 import { trainingSchema } from '../../definition/training';
+import type { Location } from '../../definition/values';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { localRunbook } from '../../plan/alarm';
 import { planPipeline } from '../../plan/pipeline';
@@ -33,6 +35,9 @@ export interface IEvalGatePipeline extends Construct {
   readonly registry: IModelRegistry;
   /** Who is told of its runs; null where nobody is. */
   readonly notifications: INotifications | null;
+  /** Where the model's data are: addresses to be allowed to read, and the variables that tell handlers. */
+  readonly sources: readonly Location[];
+  readonly handlerData: Readonly<Record<string, string>>;
 }
 
 /** What a pipeline that exists already is known by. */
@@ -43,6 +48,8 @@ export interface EvalGatePipelineAttributes {
   readonly registry: IModelRegistry;
   /** @default - nobody is told */
   readonly notifications?: INotifications;
+  /** @default - the data are not read, so that new labels are not counted */
+  readonly data?: { readonly task: Task; readonly section: SectionInput<typeof dataSchema> };
 }
 
 export interface EvalGatePipelineProps {
@@ -66,6 +73,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
   readonly workflowName: string;
   readonly registry: IModelRegistry;
   readonly notifications: INotifications | null;
+  readonly sources: readonly Location[];
+  readonly handlerData: Readonly<Record<string, string>>;
   readonly identity: RoleIdentity;
   readonly trainer: RoleIdentity;
   readonly handler: Handler;
@@ -99,6 +108,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     const { registry, notifications } = props;
     this.registry = registry;
     this.notifications = notifications ?? null;
+    this.sources = [data.source, ...(data.label.source ? [data.label.source] : [])];
+    this.handlerData = dataEnvironment(data, task);
     const { project, region } = locationOf(this);
     const common = {
       project,
@@ -109,7 +120,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       dataset: registry.datasetId,
       repository: registry.repositoryId,
       topics: topicsOf(notifications),
-      sources: [data.source],
+      sources: this.sources,
     };
     this.trainer = new RoleIdentity(this, 'Trainer', { role: 'trainer', of: this.model, project }).grant(
       this.plan.permissions,
@@ -119,7 +130,6 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       this.plan.permissions,
       { ...common, actsAs: [this.trainer.account.name] },
     );
-    const { training: plan } = this.plan;
     this.handler = new Handler(this, 'Handler', {
       role: 'pipeline',
       of: this.model,
@@ -128,17 +138,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       kmsKeyName: registry.kmsKeyName,
       environment: {
         ...registryEnvironment(registry, notifications),
-        ...dataEnvironment(data, task),
-        MLP_TRAINING: JSON.stringify({
-          account: this.trainer.email,
-          image: imageAddress(plan.image, registry, 'trainer'),
-          command: plan.command,
-          machine: plan.compute.google,
-          accelerator: plan.compute.accelerator,
-          maxDurationSeconds: plan.maxDurationSeconds,
-          spot: plan.spot,
-          tensorboard: registry.tensorboardName,
-        }),
+        ...this.handlerData,
+        MLP_TRAINING: JSON.stringify(this.trainingFacts()),
         MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
       },
     });
@@ -162,6 +163,21 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     this.metrics = new PipelineMetrics(subject);
   }
 
+  /** What the handler needs to start a training job. */
+  private trainingFacts(): GoogleTraining {
+    const { training } = this.plan;
+    return {
+      account: this.trainer.email,
+      image: imageAddress(training.image, this.registry, 'trainer'),
+      command: training.command === null ? null : [...training.command],
+      machine: training.compute.google,
+      accelerator: training.compute.accelerator ?? null,
+      maxDurationSeconds: training.maxDurationSeconds,
+      spot: training.spot,
+      tensorboard: this.registry.tensorboardName,
+    };
+  }
+
   /** A pipeline that exists already. */
   static fromPipelineAttributes(
     scope: Construct,
@@ -181,6 +197,8 @@ class ImportedPipeline extends Construct implements IEvalGatePipeline {
   readonly workflowId: string;
   readonly registry: IModelRegistry;
   readonly notifications: INotifications | null;
+  readonly sources: readonly Location[];
+  readonly handlerData: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, attributes: EvalGatePipelineAttributes) {
     super(scope, id);
@@ -188,5 +206,10 @@ class ImportedPipeline extends Construct implements IEvalGatePipeline {
     this.workflowId = attributes.workflowId;
     this.registry = attributes.registry;
     this.notifications = attributes.notifications ?? null;
+    const reader = new SectionReader(this);
+    const data = reader.optional('data', dataSchema, attributes.data?.section, dataRules);
+    reader.done();
+    this.sources = data ? [data.source, ...(data.label.source ? [data.label.source] : [])] : [];
+    this.handlerData = data && attributes.data ? dataEnvironment(data, attributes.data.task) : {};
   }
 }

@@ -75,7 +75,9 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
         artifacts: registry.artifactBucketName,
         ledger: registry.ledgerBucketName,
         state: registry.stateBucketName,
+        dataset: registry.datasetId,
         topics: topicsOf(notifications),
+        sources: pipeline.sources,
       },
     );
     this.handler = new Handler(this, 'Handler', {
@@ -86,6 +88,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       kmsKeyName: registry.kmsKeyName,
       environment: {
         ...registryEnvironment(registry, notifications),
+        ...pipeline.handlerData,
         ...(endpoint && { MLP_ENDPOINT: endpoint.endpointId }),
         MLP_TRIGGER: JSON.stringify(this.trigger()),
       },
@@ -95,7 +98,12 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
         model: this.model,
         schedule,
         path: `${this.node.path}.retraining.schedule`,
-        event: scheduledEvent('decideRetraining', job, { ...this.plan.arguments, cause: 'schedule' }),
+        event: scheduledEvent(
+          'decideRetraining',
+          job,
+          { ...this.plan.arguments, cause: 'schedule' },
+          { cause: 'schedule' },
+        ),
         handler: this.handler,
         identity: this.identity,
         timeoutSeconds: DECISION_SECONDS,

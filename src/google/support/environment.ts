@@ -28,6 +28,8 @@ export function dataEnvironment(data: Data, task: Task): Record<string, string> 
     labels: data.label.source?.google ?? null,
     format: data.format,
     key: data.key ?? null,
+    label: data.label.column,
+    timestamp: data.timestamp,
     task,
     features: Object.fromEntries(
       Object.entries(data.columns)

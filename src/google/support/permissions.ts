@@ -44,7 +44,8 @@ export const GRANTS_OF_ACTION = {
   readData: [{ on: 'sources', role: 'read' }],
   queryData: [
     { on: 'project', role: 'roles/bigquery.jobUser' },
-    { on: 'dataset', role: 'roles/bigquery.dataViewer' },
+    // Editing: tables over files and views over captures are made there.
+    { on: 'dataset', role: 'roles/bigquery.dataEditor' },
   ],
   readArtifacts: [{ on: 'artifacts', role: 'roles/storage.objectViewer' }],
   writeArtifacts: [{ on: 'artifacts', role: 'roles/storage.objectUser' }],

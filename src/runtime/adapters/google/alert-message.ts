@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** A Pub/Sub push. */
+const pushSchema = z.object({ message: z.object({ data: z.string(), messageId: z.string().optional() }) });
+
+/** What Cloud Monitoring publishes of an incident, as far as we read it. */
+const incidentSchema = z.object({
+  incident: z.object({
+    incident_id: z.string(),
+    state: z.string(),
+    started_at: z.number(),
+    summary: z.string().default(''),
+    policy_user_labels: z.record(z.string(), z.string()).default({}),
+  }),
+});
+
+export interface Alert {
+  /** The incident's id: the same for every message about it. */
+  readonly id: string;
+  readonly open: boolean;
+  /** Kind of the alarm as its label says, in lower case. */
+  readonly kind: string;
+  readonly alarm: string;
+  /** Epoch seconds at which it began. */
+  readonly atSeconds: number;
+  readonly summary: string;
+}
+
+/** The alert in a push; undefined for a message that is none of ours. @throws ZodError for what is no push at all */
+export function alertOf(body: unknown): Alert | undefined {
+  const { message } = pushSchema.parse(body);
+  const text = Buffer.from(message.data, 'base64').toString('utf8');
+  const parsed = incidentSchema.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  const { incident_id, state, started_at, summary, policy_user_labels: labels } = parsed.data.incident;
+  return {
+    id: incident_id,
+    open: state === 'open',
+    kind: labels['kind'] ?? '',
+    alarm: labels['alarm'] ?? '',
+    atSeconds: started_at,
+    summary,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

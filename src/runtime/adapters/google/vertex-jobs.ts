@@ -1,0 +1,224 @@
+import type { GoogleJob, GoogleTraining } from '../../../contract/google';
+import type { Json } from '../../../kernel/json';
+import { OperationError } from '../../../kernel/problem';
+import type { GcsBucket } from './gcs-bucket';
+import type { GoogleApi, JsonObject } from './google-api';
+import { labelValue } from './label-value';
+
+type Row = Readonly<Record<string, Json>>;
+
+export interface VertexJobsOptions {
+  readonly model: string;
+  readonly training: GoogleTraining;
+  readonly serverImage: string;
+  readonly kmsKeyName: string;
+  readonly format: 'csv' | 'parquet' | 'jsonl';
+  /** Columns that the model takes. */
+  readonly features: readonly string[];
+  /** The frozen test rows of a run with the key of each, in order. */
+  readonly testRows: (run: string) => Promise<readonly { readonly key: string | number; readonly columns: Row }[]>;
+}
+
+type Answer = { readonly [key: string]: Json };
+type Subject = 'candidate' | 'champion';
+
+/** Name of the field by which an answer is found again; it never reaches the server. */
+const ROW = 'mlp_row';
+/** Where the workflow's containers see a bucket as files. */
+const mounted = (uri: string): string => uri.replace('gs://', '/gcs/');
+
+/** Managed jobs of a pipeline on Vertex AI: custom jobs that train, batch predictions that score. A start is done once. */
+export class VertexJobs {
+  constructor(
+    private readonly api: GoogleApi,
+    private readonly bucket: GcsBucket,
+    private readonly options: VertexJobsOptions,
+  ) {}
+
+  /** Starts a job, or finds the one that was started for this step. @returns its name, for the workflow to look at */
+  async start(event: GoogleJob): Promise<Answer> {
+    const note = `runs/${event.run}/jobs/${event.step}.json`;
+    const noted = await this.bucket.read(note);
+    if (noted) return JSON.parse(Buffer.from(noted.body).toString('utf8')) as Answer;
+    const collection = event.job === 'train' ? 'customJobs' : 'batchPredictionJobs';
+    const displayName = labelValue(`${this.options.model}-${event.step}-${event.run}`).slice(0, 128);
+    const name = (await this.unnoted(collection, displayName)) ?? (await this.create(event, collection, displayName));
+    const answer = { name };
+    await this.bucket.write(note, Buffer.from(JSON.stringify(answer)));
+    return answer;
+  }
+
+  /** What a job that ended well has left, as the step's output. */
+  async finish(event: GoogleJob): Promise<Answer> {
+    const { name } = await this.start(event);
+    if (event.job === 'train') {
+      return {
+        jobName: name ?? '',
+        artifactUri: this.bucket.uri(`runs/${event.run}/model/`),
+        image: this.options.serverImage,
+      };
+    }
+    const subject = subjectOf(event);
+    const scored = await this.scores(event.run, subject);
+    const validation = event.state['validation'] as { test?: { digest?: string } } | undefined;
+    return {
+      jobName: name ?? '',
+      ...scored,
+      testSetDigest: validation?.test?.digest ?? '',
+      // The batch prediction has loaded the model and answered every row; it does not say how fast.
+      serving: { loaded: true, rowsQueried: scored.rows, failures: 0, latencyP99Ms: null },
+    };
+  }
+
+  private async create(event: GoogleJob, collection: string, displayName: string): Promise<string> {
+    const job = event.job === 'train' ? await this.training(event) : await this.scoring(event);
+    const { kmsKeyName } = this.options;
+    const made = await this.api.call('POST', 'aiplatform', `${this.api.parent}/${collection}`, {
+      displayName,
+      labels: { model: labelValue(this.options.model), run: labelValue(event.run) },
+      ...(kmsKeyName !== '' && { encryptionSpec: { kmsKeyName } }),
+      ...job,
+    });
+    return String(made['name']);
+  }
+
+  /** A job that was made by a call that died before it could note it. */
+  private async unnoted(collection: string, displayName: string): Promise<string | undefined> {
+    const page = await this.api.call('GET', 'aiplatform', `${this.api.parent}/${collection}`, undefined, {
+      filter: `displayName="${displayName}"`,
+    });
+    const [found] = (page[collection] ?? []) as readonly { readonly name: string; readonly displayName?: string }[];
+    return found?.displayName === displayName ? found.name : undefined;
+  }
+
+  private async training({ run, arguments: fixed }: GoogleJob): Promise<JsonObject> {
+    const { training, format } = this.options;
+    const folder = `runs/${run}`;
+    const hyperparameters = `${folder}/hyperparameters.json`;
+    await this.bucket.write(hyperparameters, Buffer.from(JSON.stringify(fixed['hyperparameters'] ?? {})));
+    const env = {
+      MLP_TRAIN_DATA: mounted(this.bucket.uri(`${folder}/train.${format}`)),
+      MLP_MODEL_DIR: mounted(this.bucket.uri(`${folder}/model`)),
+      MLP_METRICS_FILE: mounted(this.bucket.uri(`${folder}/metrics.json`)),
+      MLP_HYPERPARAMETERS: mounted(this.bucket.uri(hyperparameters)),
+      MLP_SEED: String(fixed['seed'] ?? 0),
+    };
+    return {
+      jobSpec: {
+        workerPoolSpecs: [
+          {
+            machineSpec: this.machine(),
+            replicaCount: '1',
+            containerSpec: {
+              imageUri: training.image,
+              ...(training.command && { command: training.command }),
+              env: Object.entries(env).map(([name, value]) => ({ name, value })),
+            },
+          },
+        ],
+        scheduling: {
+          timeout: `${training.maxDurationSeconds}s`,
+          strategy: training.spot ? 'SPOT' : 'STANDARD',
+          restartJobOnWorkerRestart: training.spot,
+        },
+        serviceAccount: training.account,
+        baseOutputDirectory: { outputUriPrefix: this.bucket.uri(folder) },
+        ...(training.tensorboard !== null && { tensorboard: training.tensorboard }),
+      },
+    };
+  }
+
+  private async scoring(event: GoogleJob): Promise<JsonObject> {
+    const { run } = event;
+    const subject = subjectOf(event);
+    const rows = await this.options.testRows(run);
+    const lines = rows.map(({ columns }, place) =>
+      JSON.stringify({
+        [ROW]: place,
+        ...Object.fromEntries(this.options.features.map((name) => [name, columns[name] ?? null])),
+      }),
+    );
+    const input = `runs/${run}/scoring/${subject}.jsonl`;
+    await this.bucket.write(input, Buffer.from(`${lines.join('\n')}\n`));
+    const artifactUri = modelOf(event, subject) ?? this.bucket.uri(`runs/${run}/model/`);
+    return {
+      unmanagedContainerModel: {
+        artifactUri: artifactUri.replace(/\/$/, ''),
+        containerSpec: {
+          imageUri: this.options.serverImage,
+          predictRoute: '/invocations',
+          healthRoute: '/ping',
+          ports: [{ containerPort: 8080 }],
+          env: [{ name: 'MLP_MODEL_DIR', value: artifactUri }],
+        },
+      },
+      inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [this.bucket.uri(input)] } },
+      instanceConfig: { instanceType: 'object', keyField: ROW },
+      outputConfig: {
+        predictionsFormat: 'jsonl',
+        gcsDestination: { outputUriPrefix: this.bucket.uri(`runs/${run}/scored/${subject}`) },
+      },
+      dedicatedResources: { machineSpec: this.machine(), startingReplicaCount: 1, maxReplicaCount: 1 },
+      serviceAccount: this.options.training.account,
+    };
+  }
+
+  /** Answers of a batch prediction as scores by key, in the order of the frozen rows. */
+  private async scores(run: string, subject: Subject): Promise<{ readonly rows: number; readonly uri: string }> {
+    const rows = await this.options.testRows(run);
+    const folder = `runs/${run}/scored/${subject}/`;
+    const files = (await this.bucket.list(folder)).filter((key) => key.includes('prediction.results'));
+    const answers = new Map<number, Json>();
+    for (const file of files) {
+      const text = Buffer.from((await this.bucket.read(file))?.body ?? new Uint8Array()).toString('utf8');
+      for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
+        const { key, prediction } = JSON.parse(line) as { key?: Json; prediction?: Json };
+        if (prediction !== undefined) answers.set(Number(key), prediction);
+      }
+    }
+    if (answers.size !== rows.length) {
+      throw new OperationError({
+        code: 'scoresIncomplete',
+        path: this.bucket.uri(folder),
+        got: `${answers.size} predictions in ${files.length} files`,
+        expected: `${rows.length}, one for each frozen test row`,
+        fix: 'let the server answer { "predictions": […] } with one entry for each instance, in their order',
+      });
+    }
+    const key = `runs/${run}/scores/${subject}.jsonl`;
+    const lines = rows.map((row, place) => JSON.stringify({ key: row.key, ...asScore(answers.get(place)!) }));
+    await this.bucket.write(key, Buffer.from(`${lines.join('\n')}\n`));
+    return { rows: rows.length, uri: this.bucket.uri(key) };
+  }
+
+  private machine(): JsonObject {
+    const { machine, accelerator } = this.options.training;
+    if (machine === null) {
+      throw new OperationError({
+        code: 'noMachine',
+        path: 'training.compute.google',
+        got: 'nothing',
+        expected: 'a machine type of Compute Engine',
+        fix: 'name training.compute.google, or one of the sizes',
+      });
+    }
+    return {
+      machineType: machine,
+      ...(accelerator && { acceleratorType: accelerator.type, acceleratorCount: accelerator.count }),
+    };
+  }
+}
+
+const subjectOf = (event: GoogleJob): Subject => (event.arguments['subject'] === 'champion' ? 'champion' : 'candidate');
+
+/** Where the subject's model is, as `prepareEvaluation` has found it. */
+function modelOf({ state }: GoogleJob, subject: Subject): string | undefined {
+  const evaluation = state['evaluation'] as
+    | { artifactUri?: string; champion?: { artifactUri?: string } | null }
+    | undefined;
+  return subject === 'champion' ? evaluation?.champion?.artifactUri : evaluation?.artifactUri;
+}
+
+/** An answer is a bare value, or an object with `prediction` and, for classes, `probability` or `probabilities`. */
+const asScore = (answer: Json): Row =>
+  typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as Row) : { prediction: answer };

@@ -1,0 +1,50 @@
+import {
+  type GoogleJob,
+  googleDataSchema,
+  googleEnvSchema,
+  googleJobSchema,
+  googleTrainingSchema,
+} from '../../../contract/google';
+import type { Json } from '../../../kernel/json';
+import { GcsArtifactStore } from '../../adapters/google/gcs-artifact-store';
+import { GcsBucket } from '../../adapters/google/gcs-bucket';
+import { VertexJobs } from '../../adapters/google/vertex-jobs';
+import { readTestRows } from '../../usecases';
+import { googleApi } from './ports';
+import { httpHandler, listenWhenMain } from './serve';
+import { tasks } from './tasks';
+
+const job =
+  (what: 'start' | 'finish') =>
+  async (body: unknown): Promise<{ [key: string]: Json }> => ({
+    ...(await jobs()[what](googleJobSchema.parse(body) as GoogleJob)),
+  });
+
+/** Steps of the pipeline, and the managed jobs between them. */
+export const handler = httpHandler({
+  '/': tasks(['checkData', 'prepareEvaluation', 'decideGate', 'registerVersion', 'requestRelease', 'recordFailure']),
+  '/jobs/start': job('start'),
+  '/jobs/finish': job('finish'),
+});
+
+function jobs(): VertexJobs {
+  const env = googleEnvSchema.parse(process.env);
+  const data = googleDataSchema.parse(JSON.parse(env.MLP_DATA));
+  const api = googleApi(env);
+  const bucket = new GcsBucket(api, env.MLP_ARTIFACTS);
+  const key = data.key === null ? {} : { key: data.key };
+  return new VertexJobs(api, bucket, {
+    model: env.MLP_MODEL,
+    training: googleTrainingSchema.parse(JSON.parse(env.MLP_TRAINING)),
+    serverImage: env.MLP_SERVER_IMAGE,
+    kmsKeyName: env.MLP_KEY,
+    format: data.format,
+    features: Object.keys(data.features),
+    testRows: (run) =>
+      readTestRows(new GcsArtifactStore(bucket), run, { ...key, label: { column: data.label } } as Parameters<
+        typeof readTestRows
+      >[2]),
+  });
+}
+
+listenWhenMain(require.main, module, handler);

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { type TaskEvent, taskEventSchema } from '../../../contract/events';
+import { alertTriggerSchema, type GoogleEnv, googleDataSchema, googleEnvSchema } from '../../../contract/google';
+import type { UseCase } from '../../../contract/use-cases';
+import type { Json } from '../../../kernel/json';
+import { OperationError } from '../../../kernel/problem';
+import { alertOf } from '../../adapters/google/alert-message';
+import { type Ports, USE_CASE_FUNCTIONS } from '../../usecases';
+import { googlePorts } from './ports';
+
+type Answer = { [key: string]: Json };
+export type Wire = (env: GoogleEnv) => Ports;
+
+const wired: Wire = (env) =>
+  googlePorts(env, env.MLP_DATA === '' ? null : googleDataSchema.parse(JSON.parse(env.MLP_DATA)));
+
+/** A role's use cases as one route. A schedule's call is a run of its own, named by the instant at which it was due. */
+export const tasks =
+  (own: readonly UseCase[], wire: Wire = wired) =>
+  async (body: unknown, request: Pick<IncomingMessage, 'headers'>): Promise<Answer> => {
+    const event = taskEventSchema.parse(body);
+    if (!own.includes(event.use)) {
+      throw new OperationError({
+        code: 'notThisHandler',
+        path: 'use',
+        got: event.use,
+        expected: own.join(', '),
+        fix: 'call the handler of the role that has this use case',
+      });
+    }
+    const due = request.headers['x-cloudscheduler-scheduletime'];
+    return run(typeof due === 'string' ? scheduled(event, due) : event, wire);
+  };
+
+/** Alerts as one route: an alert that opens asks for the decision, with the cause that follows from its kind. */
+export const alerts =
+  (wire: Wire = wired) =>
+  async (body: unknown): Promise<Answer> => {
+    const env = googleEnvSchema.parse(process.env);
+    const trigger = alertTriggerSchema.parse(JSON.parse(env.MLP_TRIGGER));
+    const alert = alertOf(body);
+    const cause = alert && trigger.causes[alert.kind];
+    if (!alert?.open || cause === undefined) return { ignored: true };
+    const at = new Date(alert.atSeconds * 1000).toISOString();
+    const state = {
+      cause,
+      text: alert.summary,
+      windowEndSeconds: alert.atSeconds,
+      trigger: { kind: 'alarm', alarm: alert.alarm, at, reason: alert.summary },
+    };
+    const fixed = { ...trigger.arguments, cause };
+    return run({ use: trigger.use, step: 'alarm', run: alert.id, arguments: fixed, state }, wire);
+  };
+
+const scheduled = (event: TaskEvent, due: string): TaskEvent => ({
+  ...event,
+  run: `${event.run}-${due}`,
+  state: { ...event.state, trigger: { kind: 'schedule', at: due } },
+});
+
+const run = async (event: TaskEvent, wire: Wire): Promise<Answer> =>
+  USE_CASE_FUNCTIONS[event.use](event, wire(googleEnvSchema.parse(process.env)));
