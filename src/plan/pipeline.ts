@@ -41,6 +41,7 @@ export function planPipeline(input: PipelineInput): PipelinePlan {
     graph: pipelineGraph(input, training),
     alarms: pipelineAlarms(input),
     metrics: [
+      metric('DataViolations'),
       ...DATA_RULES.filter((rule) => data.checks[rule] !== 'off').map((rule) =>
         metric('DataViolations', { Rule: rule }),
       ),

@@ -146,14 +146,22 @@ export const checkData: UseCaseFunction<
   }
 };
 
-const violations = ({ checks }: ReturnType<typeof decideDataChecks>) =>
-  [...new Set(checks.map(({ rule }) => rule))].map((rule) => ({
-    name: 'DataViolations' as const,
-    value: checks
-      .filter((one) => one.rule === rule && one.verdict === 'violated')
-      .reduce((sum, one) => sum + Math.max(1, one.violations), 0),
-    dimensions: { Rule: rule },
-  }));
+/** Violations by rule, and of all rules together: an alarm watches one series, with exactly its dimensions. */
+function violations({ checks }: ReturnType<typeof decideDataChecks>) {
+  const of = (rule?: string): number =>
+    checks
+      .filter((one) => (rule === undefined || one.rule === rule) && one.verdict === 'violated')
+      .reduce((sum, one) => sum + Math.max(1, one.violations), 0);
+  const name = 'DataViolations' as const;
+  return [
+    { name, value: of(), dimensions: {} },
+    ...[...new Set(checks.map(({ rule }) => rule))].map((rule) => ({
+      name,
+      value: of(rule),
+      dimensions: { Rule: rule },
+    })),
+  ];
+}
 
 /** Profile of the newest data that were accepted by another run; null when there is none. */
 async function previousProfile(
