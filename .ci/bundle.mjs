@@ -1,7 +1,7 @@
 // Bundles the handlers and vendors the libraries that the core wraps. Runs after tsc (`npm run compile`).
 //   node .ci/bundle.mjs            handlers from lib/, and the vendored files in place
 //   node .ci/bundle.mjs --assets   handlers alone, from src/ (tests and synthesis in a checkout)
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,6 +17,9 @@ const CLOUDS = {
 
 /** Modules of the core that wrap libraries: shipped with these inside, so that `/runtime` loads nothing else. */
 const VENDORED = ['runtime/core/statistics/distributions.js', 'runtime/core/ledger/canonical-json.js'];
+
+/** First line of a file that has its libraries inside, so that a second run leaves it. */
+const VENDORED_MARK = '/* libraries inside: .ci/bundle.mjs */';
 
 const common = {
   absWorkingDir: root,
@@ -64,6 +67,7 @@ if (!assetsOnly) {
     const compiled = join(root, 'lib', file);
     if (!existsSync(compiled))
       throw new Error(`lib/${file} is not there: compile first (npm run compile), or pass --assets`);
+    if (readFileSync(compiled, 'utf8').includes(VENDORED_MARK)) continue;
     // Modules of ours stay modules; what they import from packages moves in.
     await build({
       ...common,
@@ -71,6 +75,8 @@ if (!assetsOnly) {
       outfile: compiled,
       allowOverwrite: true,
       target: 'node20',
+      minify: true,
+      banner: { js: VENDORED_MARK },
       plugins: [{ name: 'ours-stay', setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\// }, ours) }],
     });
   }
