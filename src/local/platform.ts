@@ -7,6 +7,7 @@ import { durationSeconds } from '../kernel/duration';
 import { OperationError } from '../kernel/problem';
 import type { Plan } from '../plan/plan';
 import { planPlatform } from '../plan/plan-platform';
+import { malformedDataFile } from '../runtime/adapters/local/duckdb-errors';
 import { DuckDbSqlEngine } from '../runtime/adapters/local/duckdb-sql-engine';
 import { JsonlFile } from '../runtime/adapters/local/jsonl-file';
 import { cancelled } from '../runtime/adapters/local/process-jobs';
@@ -16,6 +17,7 @@ import { duckdb } from '../runtime/sql/dialects/duckdb';
 import { readRegistry } from '../runtime/usecases';
 import { type AgendaEntry, agenda } from './agenda';
 import { midnightFrom, monthFrom, monthOf, nextMonth } from './calendar';
+import { serverCommand, trainCommand } from './commands';
 import {
   cleanDataDir,
   type DataPaths,
@@ -93,6 +95,10 @@ export class LocalPlatform {
     const labelFiles = entries.flatMap(([, { data }]) =>
       data.label.source?.local === undefined ? [] : [resolve(baseDir, data.label.source.local)],
     );
+    for (const [name, model] of entries) {
+      trainCommand(name, model);
+      serverCommand(name, model, baseDir);
+    }
     const retraining = options.retraining ?? 'decide';
     const identity = await identityOf(definition, [...files, ...labelFiles], {
       start: options.start ?? null,
@@ -406,6 +412,12 @@ async function loadEvents(engine: DuckDbSqlEngine, name: string, { data }: Model
   const found = new Set((await engine.query(duckdb.describe([`events_${name}`]))).map((row) => String(row['name'])));
   for (const column of [data.timestamp, ...(data.key === undefined ? [] : [data.key])]) {
     if (found.has(column)) continue;
+    // The reader takes each line as one value when the lines have unlike numbers of them.
+    const [only = ''] = found;
+    if (found.size === 1 && only.split(/[,;\t|]/).includes(column)) {
+      const got = `lines with unlike numbers of values; the header is ${only}`;
+      throw malformedDataFile(`models.${name}.data.source.local: ${data.source.local}`, data.format, got);
+    }
     throw new OperationError({
       code: 'columnMissing',
       path: `models.${name}.data.source.local: ${data.source.local}`,
