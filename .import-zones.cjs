@@ -37,7 +37,7 @@ module.exports = {
   'runtime/adapters/google': {
     may: ['kernel', 'contract', 'runtime/core', 'runtime/ports', 'runtime/sql'],
     types: ['definition', 'runtime/usecases'],
-    libraries: ['google-auth-library'],
+    libraries: ['google-auth-library', 'zod'],
   },
   'runtime/entrypoints/aws': {
     may: [
@@ -49,7 +49,7 @@ module.exports = {
       'runtime/usecases',
       'runtime/adapters/aws',
     ],
-    libraries: ['@aws-sdk', 'aws-lambda'],
+    libraries: ['@aws-sdk', 'zod', 'aws-lambda'],
   },
   'runtime/entrypoints/google': {
     may: [
@@ -61,7 +61,7 @@ module.exports = {
       'runtime/usecases',
       'runtime/adapters/google',
     ],
-    libraries: ['google-auth-library'],
+    libraries: ['google-auth-library', 'zod'],
   },
   local: {
     may: [

@@ -222,6 +222,17 @@ const project = new typescript.TypeScriptProject({
   ],
 });
 
+// Later patterns win: these stand behind projen's own.
+for (const pattern of [
+  '!test/fixtures',
+  '!test/tsconfig.json',
+  '!**/*.md',
+  '!**/*.yaml',
+  '!**/package.json',
+  '!**/__snapshots__',
+])
+  project.biome?.addFilePattern(pattern);
+
 // Transpile tests with swc: types are checked by tsc apart from the tests (research: 10× faster than ts-jest).
 project.deps.removeDependency('ts-jest');
 const jestConfig = project.jest!.config;

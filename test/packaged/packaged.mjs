@@ -42,20 +42,39 @@ const peers = (...names) => {
   }
 };
 /** Runs a script in the user's project; peers are links, which keep their own place in the tree. */
-const node = (script, ...args) => spawnSync(process.execPath, ['--preserve-symlinks', '-e', script, ...args], { cwd: user, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(root, 'node_modules') } });
+const node = (script, ...args) =>
+  spawnSync(process.execPath, ['--preserve-symlinks', '-e', script, ...args], {
+    cwd: user,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+  });
 const loaded = (path) => {
-  const { stdout, stderr, status } = node(`require(${JSON.stringify(path)}); console.log(JSON.stringify(Object.keys(require.cache)))`);
+  const { stdout, stderr, status } = node(
+    `require(${JSON.stringify(path)}); console.log(JSON.stringify(Object.keys(require.cache)))`,
+  );
   assert(status === 0, stderr);
   return JSON.parse(stdout);
 };
 const CLOUD = /node_modules\/(aws-cdk-lib|cdktf|@cdktf|constructs|@aws-sdk|projen)\//;
-const mlp = (...args) => spawnSync(join(user, 'node_modules', '.bin', 'mlp'), args, { cwd: user, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(root, 'node_modules') } });
+const mlp = (...args) =>
+  spawnSync(join(user, 'node_modules', '.bin', 'mlp'), args, {
+    cwd: user,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+  });
 
 test('holds what it should, and no sources, tests or data', () => {
   const files = packed.files.map((file) => file.path);
-  for (const wanted of ['lib/index.js', 'lib/index.d.ts', 'lib/cli/main.js', 'README.md', 'LICENSE']) assert(files.includes(wanted), `${wanted} is missing`);
-  assert(files.some((file) => /^assets\/aws\/.+\/index\.js$/.test(file)), 'no bundled handlers for AWS');
-  assert(files.some((file) => /^assets\/google\/.+/.test(file)), 'no bundled handlers for Google');
+  for (const wanted of ['lib/index.js', 'lib/index.d.ts', 'lib/cli/main.js', 'README.md', 'LICENSE'])
+    assert(files.includes(wanted), `${wanted} is missing`);
+  assert(
+    files.some((file) => /^assets\/aws\/.+\/index\.js$/.test(file)),
+    'no bundled handlers for AWS',
+  );
+  assert(
+    files.some((file) => /^assets\/google\/.+/.test(file)),
+    'no bundled handlers for Google',
+  );
   const extra = files.filter((file) => /^(src|test|examples|bench|docs|\.ci|out|coverage|\.venv)\//.test(file));
   assert(extra.length === 0, `should not be there: ${extra.slice(0, 5).join(', ')}`);
 });
@@ -64,21 +83,32 @@ test('the root loads no cloud library', () => {
   assert(cloud.length === 0, cloud.slice(0, 3).join('\n'));
 });
 test('/runtime loads nothing outside the package', () => {
-  const outside = loaded('ml-platform-constructs/runtime').filter((path) => !path.includes('/ml-platform-constructs/lib/'));
+  const outside = loaded('ml-platform-constructs/runtime').filter(
+    (path) => !path.includes('/ml-platform-constructs/lib/'),
+  );
   assert(outside.length === 0, outside.slice(0, 5).join('\n'));
 });
 test('/aws does not load cdktf', () => {
   peers('aws-cdk-lib', 'constructs');
   const cache = loaded('ml-platform-constructs/aws');
-  assert(cache.some((path) => path.includes('/aws-cdk-lib/')), 'aws-cdk-lib is not loaded');
+  assert(
+    cache.some((path) => path.includes('/aws-cdk-lib/')),
+    'aws-cdk-lib is not loaded',
+  );
   assert(!cache.some((path) => /node_modules\/(cdktf|@cdktf)\//.test(path)), 'cdktf is loaded');
 });
 test('/google does not load aws-cdk-lib, nor all of provider-google', () => {
   peers('cdktf', '@cdktf/provider-google', 'constructs');
   const cache = loaded('ml-platform-constructs/google');
-  assert(cache.some((path) => path.includes('/cdktf/')), 'cdktf is not loaded');
+  assert(
+    cache.some((path) => path.includes('/cdktf/')),
+    'cdktf is not loaded',
+  );
   assert(!cache.some((path) => path.includes('/aws-cdk-lib/')), 'aws-cdk-lib is loaded');
-  assert(!cache.some((path) => path.endsWith('@cdktf/provider-google/lib/index.js')), 'the root of provider-google is loaded');
+  assert(
+    !cache.some((path) => path.endsWith('@cdktf/provider-google/lib/index.js')),
+    'the root of provider-google is loaded',
+  );
 });
 test('/local, /testing and /projen load', () => {
   for (const path of ['local', 'testing']) loaded(`ml-platform-constructs/${path}`);
@@ -86,37 +116,80 @@ test('/local, /testing and /projen load', () => {
   loaded('ml-platform-constructs/projen');
 });
 test('ESM users import it by name', () => {
-  const script = "import('ml-platform-constructs').then((m) => { if (typeof m.definePlatform !== 'function') throw new Error('no definePlatform'); })";
+  const script =
+    "import('ml-platform-constructs').then((m) => { if (typeof m.definePlatform !== 'function') throw new Error('no definePlatform'); })";
   const { status, stderr } = node(script);
   assert(status === 0, stderr);
 });
 test('mlp answers --help and --version', () => {
   const help = mlp('--help');
   assert(help.status === 0 && /check/.test(help.stdout), help.stderr + help.stdout);
-  assert(mlp('--version').stdout.trim() === JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version, 'version');
+  assert(
+    mlp('--version').stdout.trim() === JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    'version',
+  );
 });
-for (const [name, target, wanted] of [['aws', 'aws', /template\.json$/], ['google', 'google', /cdk\.tf\.json$/]]) {
+for (const [name, target, wanted] of [
+  ['aws', 'aws', /template\.json$/],
+  ['google', 'google', /cdk\.tf\.json$/],
+]) {
   test(`mlp synth --target ${name} works from the package, twice with the same bytes`, () => {
     const file = join(user, 'platform.yaml');
     cpSync(join(root, 'test', 'fixtures', 'definitions', 'valid-scale.yaml'), file);
     const run = (out) => {
       const { status, stdout, stderr } = mlp('synth', file, '--target', target, '--out', join(user, out), '--json');
       assert(status === 0, stderr + stdout);
-      return JSON.parse(stdout).files.filter((path) => wanted.test(path)).map((path) => readFileSync(existsSync(path) ? path : join(user, out, path), 'utf8'));
+      return JSON.parse(stdout)
+        .files.filter((path) => wanted.test(path))
+        .map((path) => readFileSync(existsSync(path) ? path : join(user, out, path), 'utf8'));
     };
     const [first, second] = [run(`${name}-1`), run(`${name}-2`)];
     assert(first.length > 0, 'no template');
     assert(JSON.stringify(first) === JSON.stringify(second), 'two runs differ');
-    assert(!first.some((text) => text.includes(work) || text.includes(root)), 'a path of this machine is in the output');
+    assert(
+      !first.some((text) => text.includes(work) || text.includes(root)),
+      'a path of this machine is in the output',
+    );
   });
 }
 test('README code blocks and a user’s stack compile against the packed types', () => {
-  peers('aws-cdk-lib', 'constructs', 'cdktf', '@cdktf/provider-google', '@types/node', '@types/jest', 'jest', 'expect', 'pretty-format', '@jest');
-  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
+  peers(
+    'aws-cdk-lib',
+    'constructs',
+    'cdktf',
+    '@cdktf/provider-google',
+    '@types/node',
+    '@types/jest',
+    'jest',
+    'expect',
+    'pretty-format',
+    '@jest',
+  );
+  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    (match) => match[1],
+  );
   assert(blocks.length > 0, 'the README has no TypeScript');
-  blocks.forEach((block, index) => writeFileSync(join(user, `readme-${index}.ts`), block));
-  writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, target: 'ES2022', module: 'node16', moduleResolution: 'node16', noEmit: true, skipLibCheck: true, preserveSymlinks: true, types: ['node', 'jest'] }, include: ['*.ts'] }));
-  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const [index, block] of blocks.entries()) writeFileSync(join(user, `readme-${index}.ts`), block);
+  writeFileSync(
+    join(user, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        target: 'ES2022',
+        module: 'node16',
+        moduleResolution: 'node16',
+        noEmit: true,
+        skipLibCheck: true,
+        preserveSymlinks: true,
+        types: ['node', 'jest'],
+      },
+      include: ['*.ts'],
+    }),
+  );
+  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', user], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 });
 
 console.log(`packaged: ${passed} passed, ${failed} failed`);
