@@ -194,7 +194,7 @@ describe('a platform at stage scale', () => {
     const [trigger] = all(scale, 'google_cloudbuild_trigger') as [Attributes];
     const { step, images } = trigger['build'] as { step: Attributes[]; images: string[] };
     expect(step.map((one) => one['id'])).toEqual(['build', 'test', 'demand-trainer', 'demand-server']);
-    expect(step[0]!['args']).toEqual(['-ceu', 'npm ci\necho $$HOME']);
+    expect(step[0]!['script']).toBe('#!/usr/bin/env bash\nset -euo pipefail\nnpm ci\necho $${HOME}\n');
     expect(images.some((one) => one.endsWith('/trainer:$COMMIT_SHA'))).toBe(true);
   });
 });

@@ -24,6 +24,7 @@ import { platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { type SectionInput, SectionReader } from '../support/sections';
 import { StateMachine } from '../support/state-machine';
+import { terraformText } from '../support/step-graph-to-workflow';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
 
@@ -169,7 +170,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     return {
       account: this.trainer.email,
       image: imageAddress(training.image, this.registry, 'trainer'),
-      command: training.command === null ? null : [...training.command],
+      command: training.command === null ? null : training.command.map(terraformText),
       machine: training.compute.google,
       accelerator: training.compute.accelerator ?? null,
       maxDurationSeconds: training.maxDurationSeconds,

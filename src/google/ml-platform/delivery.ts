@@ -8,6 +8,7 @@ import { locationOf } from '../support/location';
 import { physicalName, shortHash } from '../support/names';
 import { platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
+import { terraformText } from '../support/step-graph-to-workflow';
 
 export interface DeliveryProps {
   readonly delivery: DeliveryPlan;
@@ -102,9 +103,8 @@ function commandSteps({ stages, buildImage }: DeliveryPlan, environment: string 
       {
         id: stage.id,
         name: buildImage.google ?? DEFAULT_IMAGE,
-        entrypoint: 'bash',
-        // Cloud Build reads `$` as a substitution, Terraform `${` as an interpolation.
-        args: ['-ceu', stage.commands.join('\n').replaceAll('$', '$$$$')],
+        // A script is not searched for substitutions of Cloud Build.
+        script: terraformText(['#!/usr/bin/env bash', 'set -euo pipefail', ...stage.commands, ''].join('\n')),
       },
     ];
   });

@@ -23,6 +23,7 @@ import { modelLabels, platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { ScheduledCall } from '../support/scheduled-call';
 import { type SectionInput, SectionReader } from '../support/sections';
+import { terraformText } from '../support/step-graph-to-workflow';
 import { scheduledEvent } from '../support/task-event';
 
 /** A retraining decision as other constructs see it. */
@@ -90,7 +91,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
         ...registryEnvironment(registry, notifications),
         ...pipeline.handlerData,
         ...(endpoint && { MLP_ENDPOINT: endpoint.endpointId }),
-        MLP_TRIGGER: JSON.stringify(this.trigger()),
+        MLP_TRIGGER: terraformText(JSON.stringify(this.trigger())),
       },
     });
     for (const { id: job, schedule } of this.plan.schedules) {

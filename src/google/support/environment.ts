@@ -3,6 +3,7 @@ import type { Data } from '../../definition/data';
 import type { Task } from '../../kernel/metric-catalogue';
 import { type INotifications, topicEnvironment } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
+import { terraformText } from './step-graph-to-workflow';
 
 /** What every handler of a model knows: where its artifacts, ledger, state and tables are, and whom to tell. */
 export function registryEnvironment(
@@ -37,7 +38,7 @@ export function dataEnvironment(data: Data, task: Task): Record<string, string> 
         .map(([name, column]) => [name, column.type]),
     ),
   };
-  return { MLP_DATA: JSON.stringify(googleDataSchema.parse(value)) };
+  return { MLP_DATA: terraformText(JSON.stringify(googleDataSchema.parse(value))) };
 }
 
 /** Address of an image: the one that is given, or the one that the delivery pushes for a purpose. */

@@ -53,7 +53,7 @@ export function stepGraphToWorkflow(graph: StepGraph): WorkflowSource {
 export const printWorkflow = (graph: StepGraph): string => `${JSON.stringify(stepGraphToWorkflow(graph), null, 1)}\n`;
 
 /** Text that Terraform takes as it stands: `${` and `%{` would start an interpolation. */
-export const terraformText = (text: string): string => text.replaceAll('${', '$${').replaceAll('%{', '%%{');
+export const terraformText = (text: string): string => text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
 
 function renderStep(step: Step): Json[] {
   switch (step.kind) {

@@ -10,7 +10,7 @@ export const SCALE = {
   environments: [{ name: 'production', google: { project: 'bikes-prod', region: 'europe-west3' } }],
   delivery: {
     source: { repository: 'acme/bikes', connection: { google: 'acme-github' } },
-    build: { commands: ['npm ci', 'echo $HOME'] },
+    build: { commands: ['npm ci', 'echo ${HOME}'] },
     test: { commands: ['npm test'] },
   },
   incidents: {

@@ -22,13 +22,16 @@ export type Attributes = { readonly [key: string]: unknown };
 export type Resources = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
 
 /** A stack in project `acme-ml`, region `europe-west3`. */
-export function stackOf(id = 'test', options: { readonly provider?: boolean } = {}): TerraformStack {
+export function stackOf(
+  id = 'test',
+  options: { readonly provider?: boolean; readonly handlers?: string } = {},
+): TerraformStack {
   bundles ??= handlerBundles();
   const app: App = Testing.stubVersion(
     new App({
       stackTraces: false,
       outdir: mkdtempSync(join(tmpdir(), 'mlp-out-')),
-      context: { [HANDLERS_CONTEXT]: bundles },
+      context: { [HANDLERS_CONTEXT]: options.handlers ?? bundles },
     }),
   );
   const stack = new TerraformStack(app, id);
