@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunDocument, RunStore } from '../../../src/local/run-store';
+import { StepRunner } from '../../../src/local/step-runner';
+import { planPlatform } from '../../../src/plan/plan-platform';
+import { verifyChain } from '../../../src/runtime/core/ledger';
+import { type Ports, readRegistry, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';
+import { tinyDefinition } from '../../local/support/tiny-platform';
+import { type MemoryWorld, memoryWorld, registered } from './world';
+
+const folder = mkdtempSync(join(tmpdir(), 'mlp-release-'));
+let runs = 0;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Arm = (request: number) => { readonly latencyMs: number; readonly failed: boolean };
+const healthy: Arm = (request) => ({ latencyMs: 10 + (request % 10), failed: request % 500 === 0 });
+
+/** The plan's own release graph on memory ports, with traffic while it waits. */
+async function release(
+  world: MemoryWorld,
+  version: number,
+  options: { readonly perMinute?: number; readonly challenger?: Arm; readonly shadow?: boolean } = {},
+): Promise<RunDocument> {
+  const { perMinute = 600, challenger = healthy, shadow = false } = options;
+  const definition = structuredClone(tinyDefinition()) as { models: { line: { release: Record<string, unknown> } } };
+  definition.models.line.release = {
+    steps: [{ percent: 50, hold: '10m' }],
+    finalHold: '5m',
+    ...(shadow && { shadow: { duration: '10m', maxDisagreementPercent: 5 } }),
+    analysis: { minRequests: 500 },
+  };
+  const graph = planPlatform(definition).models['line']!.endpoint.graph;
+  const store = new RunStore(join(folder, String(runs++)), { pipeline: graph.startAt, release: graph.startAt }, () =>
+    world.clock.now(),
+  );
+  let sent = 0;
+  const wait = async (seconds: number): Promise<void> => {
+    const { live, mirrored } = await world.serving.read();
+    const from = world.clock.now();
+    const count = Math.round((seconds * perMinute) / 60);
+    for (let i = 0; i < count; i++) {
+      const at = from + (i * seconds) / count;
+      sent += 1;
+      const arm =
+        sent % 100 < (live[version] ?? 0)
+          ? version
+          : Number(Object.keys(live).find((one) => Number(one) !== version) ?? version);
+      const behave = arm === version ? challenger : healthy;
+      world.telemetry.requests.push({ version: arm, at, prediction: (sent * 7) % 100, ...behave(sent) });
+      if ((mirrored[version] ?? 0) > 0) {
+        world.telemetry.requests.push({ version, at, prediction: (sent * 7) % 100, ...challenger(sent) });
+        world.telemetry.mirrored.push({
+          at,
+          champion: 1,
+          challenger: sent % 2 === 0 || challenger === healthy ? 1 : 2,
+        });
+      }
+    }
+    world.clock.advanceTo(from + seconds);
+  };
+  const runner = new StepRunner({
+    graphs: { pipeline: graph, release: graph },
+    store,
+    callTask: (event) => USE_CASE_FUNCTIONS[event.use](event, world as unknown as Ports),
+    runJob: () => Promise.reject(new Error('a release has no jobs')),
+    wait,
+    now: () => world.clock.now(),
+  });
+  const name = `release-${version}`;
+  await world.workflows.start('release', name, {});
+  await store.start('release', name, { version, requestedBy: 'test' });
+  return runner.run(store.read('release', name)!);
+}
+
+async function withChampion(): Promise<MemoryWorld> {
+  const world = memoryWorld();
+  await registered(world, 1);
+  expect((await release(world, 1)).next).toBe('released');
+  await registered(world, 2);
+  return world;
+}
+
+const lockOf = async (world: MemoryWorld) => (await world.state.read('release-lock/m'))!.value;
+
+/** What has to be so after a release that was taken back. */
+async function expectTakenBack(world: MemoryWorld): Promise<void> {
+  expect(await world.serving.read()).toMatchObject({ status: 'ready', live: { 1: 100 }, mirrored: {} });
+  const { aliases, versions } = await readRegistry(world);
+  expect(aliases).toEqual({ champion: '1', challenger: null, previous: null });
+  expect(versions['2']!.state).not.toBe('released');
+  expect(await lockOf(world)).toEqual({ run: null, version: null });
+  expect(world.metrics.points.filter(({ name }) => name === 'ReleaseRolledBack')).toHaveLength(1);
+  expect(verifyChain(await world.ledger.read(1)).ok).toBe(true);
+}
+
+describe('a release', () => {
+  it('of the first version creates the endpoint with all traffic', async () => {
+    const world = memoryWorld();
+    await registered(world, 1);
+    const run = await release(world, 1);
+    expect(run).toMatchObject({ outcome: 'succeeded', next: 'released' });
+    expect(run.finished.map(({ step }) => step)).toEqual(['verify', 'deployFirst', 'promote']);
+    expect((await world.serving.read()).live).toEqual({ 1: 100 });
+    expect((await readRegistry(world)).aliases.champion).toBe('1');
+    expect(world.catalogue.labels.get('m/1')).toEqual({ approved: true, aliases: ['champion'] });
+  });
+
+  it('of a healthy challenger goes through its steps and makes it the champion', async () => {
+    const world = await withChampion();
+    const run = await release(world, 2, { shadow: true });
+    expect(run).toMatchObject({ outcome: 'succeeded', next: 'released' });
+    expect(run.finished.map(({ step }) => step)).toEqual(
+      expect.arrayContaining(['shadowLook', 'shift1', 'look1', 'shift2', 'promote']),
+    );
+    expect((await world.serving.read()).live).toEqual({ 2: 100 });
+    expect((await readRegistry(world)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
+    expect(await lockOf(world)).toEqual({ run: null, version: null });
+    const actions = ((await world.ledger.read(1)) as { action: string; version: string }[]).filter(
+      ({ version }) => version === '2',
+    );
+    expect(actions.map(({ action }) => action)).toEqual(['register', 'gate', 'approve', 'challenge', 'promote']);
+  });
+
+  it('of a challenger that fails requests is taken back, with its reason', async () => {
+    const world = await withChampion();
+    const run = await release(world, 2, { challenger: (request) => ({ latencyMs: 12, failed: request % 10 === 0 }) });
+    expect(run).toMatchObject({ outcome: 'failed', next: 'rolledBack' });
+    await expectTakenBack(world);
+    expect(world.notifier.sent.at(-1)).toMatchObject({ kind: 'releaseRolledBack' });
+  });
+
+  it('whose mirrored answers differ never gets live traffic', async () => {
+    const world = await withChampion();
+    const run = await release(world, 2, { shadow: true, challenger: (request) => ({ ...healthy(request) }) });
+    expect(run.next).toBe('rolledBack');
+    expect(run.finished.some(({ step }) => step === 'shift1')).toBe(false);
+    await expectTakenBack(world);
+  });
+
+  it('without traffic is never promoted: it waits for a person, then the champion stays', async () => {
+    const world = await withChampion();
+    const before = world.clock.now();
+    const run = await release(world, 2, { perMinute: 0 });
+    expect(run.next).toBe('rolledBack');
+    await expectTakenBack(world);
+    expect(world.notifier.sent.filter(({ kind }) => kind === 'releasePaused')).toHaveLength(1);
+    expect(world.clock.now() - before).toBeGreaterThan(24 * 3600);
+  });
+
+  it('is taken back by a page alarm', async () => {
+    const world = await withChampion();
+    world.telemetry.alarms = ['endpoint-errors'];
+    const run = await release(world, 2);
+    expect(run.next).toBe('rolledBack');
+    await expectTakenBack(world);
+  });
+
+  it('of an artifact that was changed is refused, recorded, and changes nothing', async () => {
+    const world = await withChampion();
+    await world.artifacts.put('runs/run-2/model/weights.json', new TextEncoder().encode('{"v":"evil"}'));
+    const run = await release(world, 2);
+    expect(run).toMatchObject({ outcome: 'failed', next: 'rejected' });
+    expect((run.state['error'] as { message: string }).message).toContain('artifactChanged');
+    expect((await world.serving.read()).live).toEqual({ 1: 100 });
+    expect((await readRegistry(world)).aliases.challenger).toBeNull();
+    expect(await lockOf(world)).toEqual({ run: null, version: null });
+    expect((await world.ledger.head()) as object).toMatchObject({ action: 'verify', verdict: 'refused' });
+  });
+
+  it('waits while another one goes on, and takes the lock of one that has ended', async () => {
+    const world = await withChampion();
+    await world.workflows.start('release', 'another', {});
+    const found = await world.state.read('release-lock/m');
+    await world.state.compareAndSwap('release-lock/m', found!.version, { run: 'another', version: 9 });
+    const refused = await release(world, 2);
+    expect(refused.next).toBe('rejected');
+    expect(await lockOf(world)).toEqual({ run: 'another', version: 9 });
+    world.workflows.end('release', 'another', 'failed');
+    expect((await release(world, 2)).next).toBe('released');
+  });
+});
