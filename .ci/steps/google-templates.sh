@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Terraform JSON for Google Cloud: synthesised twice (equal bytes), checked against the provider's schema and Google's API
+# descriptions, its workflows executed with every call failing once, and adapters run against a fake that is not ours.
+# Skipped, with a line that says so, where the tools are not there.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+shared="$root/../shared"
+cd "$root"
+
+for needed in "$shared/tools/google/static_check.py" "$shared/tools/google/fake-gcp.mjs"; do
+  if [ ! -e "$needed" ]; then
+    echo "google-templates: SKIPPED, ${needed#"$root"/} is not there"
+    exit 0
+  fi
+done
+if ! command -v python3 > /dev/null; then
+  echo "google-templates: SKIPPED, python3 is not installed"
+  exit 0
+fi
+
+venv="$root/.venv/google"
+stamp="$(sha256sum .ci/google/requirements.txt | cut -d' ' -f1)"
+if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r .ci/google/requirements.txt
+  echo "$stamp" > "$venv/stamp"
+fi
+
+work="$(mktemp -d)"
+fake=""
+finish() {
+  [ -z "$fake" ] || kill "$fake" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+node .ci/bundle.mjs --assets
+definitions=()
+for file in "$shared"/contract/examples/valid-*.yaml examples/*/platform.yaml; do
+  [ ! -e "$file" ] || definitions+=("$file")
+done
+npx tsx .ci/google/synth.ts "$work/one" "${definitions[@]}"
+npx tsx .ci/google/synth.ts "$work/two" "${definitions[@]}" > /dev/null
+diff -r "$work/one" "$work/two"
+if grep -rlF -e "$root" -e "$work" --include=cdk.tf.json "$work/one"; then
+  echo "google-templates: a path of this machine is in the templates above"
+  exit 1
+fi
+
+status=0
+while IFS= read -r template; do
+  echo "${template#"$work/one/"}"
+  "$venv/bin/python" "$shared/tools/google/static_check.py" "$template" || status=1
+  timeout 120 "$venv/bin/python" .ci/google/workflows.py "$template" || status=1
+done < <(find "$work/one" -name cdk.tf.json | sort)
+
+port="$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')"
+LRO=now node "$shared/tools/google/fake-gcp.mjs" "$port" > /dev/null &
+fake=$!
+for _ in $(seq 50); do
+  curl -sf "http://127.0.0.1:$port/__state" > /dev/null && break
+  sleep 0.1
+done
+npx tsx .ci/google/adapters.ts "$port" || status=1
+exit "$status"
