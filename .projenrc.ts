@@ -205,27 +205,13 @@ const project = new typescript.TypeScriptProject({
     '/.tmp/',
     'examples/*/out/',
   ],
-  npmignore: [
-    '!/assets/',
-    '/test/',
-    '/bench/',
-    '/docs/',
-    '/examples/',
-    '/.ci/',
-    '/src/',
-    '/out/',
-    '/tsconfig*.json',
-    '/biome.jsonc',
-    '/.dependency-cruiser.cjs',
-    '/.import-zones.cjs',
-    '/CONTRIBUTING.md',
-  ],
+  npmignoreEnabled: false,
 });
 
 // Later patterns win: these stand behind projen's own.
 for (const pattern of [
   '!test/fixtures',
-  '!test/tsconfig.json',
+  '!**/tsconfig*.json',
   '!**/*.md',
   '!**/*.yaml',
   '!**/package.json',
@@ -263,6 +249,7 @@ project.package.addField('typesVersions', {
   ),
 });
 project.package.addField('sideEffects', false);
+project.package.addField('files', ['lib', 'assets', 'CHANGELOG.md']);
 project.package.addField('engines', { node: '>=20.12.0' });
 project.package.addField(
   'peerDependenciesMeta',
@@ -281,7 +268,7 @@ project
   .addTask('lint', { description: 'Lint, format check and import zones' })
   .exec('biome ci --no-errors-on-unmatched .');
 project.tasks.tryFind('lint')!.exec('depcruise --config .dependency-cruiser.cjs src');
-project.postCompileTask.exec('node .ci/bundle.mjs', { name: 'bundle handlers and vendor the two wrapped libraries' });
+project.compileTask.exec('node .ci/bundle.mjs', { name: 'bundle handlers and vendor the two wrapped libraries' });
 project.setScript('types', 'npx projen types');
 project.setScript('lint', 'npx projen lint');
 project.setScript('test', 'jest');
