@@ -59,8 +59,8 @@ export type AwsHandlerVariables = Partial<Record<Exclude<keyof AwsEnv, 'AWS_REGI
 
 /** What the state machine sends to the pipeline's handler when a managed job has ended well. */
 export const jobEventSchema = z.object({
-  /** The job: training, or the subject that was scored. */
-  collect: z.enum(['training', 'candidate', 'champion']),
+  /** The job: training, the subject that was scored, or the candidate's smoke test. */
+  collect: z.enum(['training', 'candidate', 'champion', 'smoke']),
   /** Name of the run. */
   run: z.string().min(1),
   /** The data section of the model. */
@@ -68,5 +68,9 @@ export const jobEventSchema = z.object({
   job: z.object({ jobName: z.string(), artifactUri: z.string().optional(), image: z.string().optional() }),
   /** Digest of the frozen test rows that were scored. */
   testSetDigest: z.string().optional(),
+  /** How many rows to ask, on which machine. */
+  smoke: z.object({ rows: z.int().positive(), instanceType: z.string() }).optional(),
+  /** What the smoke test measured. */
+  serving: z.record(z.string(), z.json()).optional(),
 });
 export type JobEvent = z.output<typeof jobEventSchema>;

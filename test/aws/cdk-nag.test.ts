@@ -18,7 +18,7 @@ const EXPLAINED: readonly (readonly [rule: RegExp, reason: string])[] = [
   ],
   [/^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\]$/, 'versions of one function: how CDK grants its invocation'],
   [
-    /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:sagemaker:.*:(model|model-package|endpoint-config|training-job|transform-job)\/acme-churn[-/]\*\]$/,
+    /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:sagemaker:.*:(model|model-package|endpoint-config|training-job|transform-job)\/acme-churn(-t)?[-/]\*\]$/,
     "names are made at run time below the model's own prefix",
   ],
   [

@@ -149,3 +149,25 @@ test('a machine or an image for another cloud alone is refused at synthesis', ()
     });
   expect(make).toThrow(/image\.aws: got only google/);
 });
+
+test('where the gate asks for a latency, the candidate is queried on an endpoint of its own', () => {
+  const stack = newStack();
+  new EvalGatePipeline(stack, 'Pipeline', {
+    ...props,
+    evaluation: { ...evaluation, serving: { maxLatencyP99: '100ms', smokeRows: 20 } },
+    registry: registryIn(stack),
+  });
+  const template = templateOf(stack);
+  const definition = definitionsOf(template)['shop-churn-pipeline']!;
+  expect(aslFaults(definition)).toEqual([]);
+  expect(definition.States['scoreCandidateSmoke']).toMatchObject({
+    Parameters: { collect: 'smoke', smoke: { rows: 20, instanceType: 'ml.m5.large' } },
+    Next: 'scoreCandidateCollect',
+  });
+  expect(definition.States['scoreChampionSmoke']).toBeUndefined();
+  const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+  expect(policies).toContain('sagemaker:InvokeEndpoint');
+  expect(policies).toContain(':endpoint/shop-churn-t-*');
+  const { stack: without } = pipelineAlone();
+  expect(JSON.stringify(templateOf(without).findResources('AWS::IAM::Policy'))).not.toContain('InvokeEndpoint');
+});

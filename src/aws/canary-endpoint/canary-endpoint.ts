@@ -13,7 +13,7 @@ import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import { planEndpoint } from '../../plan/endpoint';
-import type { EndpointPlan } from '../../plan/plan';
+import type { ComputePlan, EndpointPlan } from '../../plan/plan';
 import { instanceType } from '../eval-gate-pipeline/managed-jobs';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import { alarmsOfKinds, type RenderedAlarm, renderAlarms } from '../support/alarm-renderer';
@@ -78,6 +78,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
   /** What the served container may do. */
   readonly serverRole: Role;
   readonly serverImage: ContainerImage;
+  readonly compute: ComputePlan;
   readonly captureSeconds: number;
   readonly alarms: readonly RenderedAlarm[];
   readonly grants: EndpointGrants;
@@ -96,6 +97,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     // Fails here, at synthesis, rather than in the first release.
     const machine = instanceType(plan.compute, 'serving', { registry });
 
+    this.compute = plan.compute;
     this.endpointName = physicalName(NAME_LIMITS.endpoint, registry.platform, registry.model);
     this.captureSeconds = retentionSeconds(plan, 'capture') ?? CAPTURE_DAYS * DAY;
     registry.expireAfter(PREFIXES.capture, this.captureSeconds);

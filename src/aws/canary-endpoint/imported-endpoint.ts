@@ -1,5 +1,7 @@
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { planCompute } from '../../plan/compute';
+import type { ComputePlan } from '../../plan/plan';
 import type { ContainerImage } from '../support/container-image';
 import type { ICanaryEndpoint } from './endpoint-interface';
 
@@ -9,6 +11,8 @@ export interface CanaryEndpointAttributes {
   readonly releaseControllerArn: string;
   /** Image of what serves. */
   readonly serverImageUri: string;
+  /** Machine that serves, such as `ml.m5.large`. @default - that of size small */
+  readonly instanceType?: string;
   /** Days that captured requests are kept. @default 30 */
   readonly captureDays?: number;
 }
@@ -23,6 +27,7 @@ export class ImportedEndpoint extends Construct implements ICanaryEndpoint {
   readonly endpointName: string;
   readonly releaseController: IStateMachine;
   readonly serverImage: ContainerImage;
+  readonly compute: ComputePlan;
   readonly captureSeconds: number;
 
   constructor(scope: Construct, id: string, attributes: CanaryEndpointAttributes) {
@@ -32,6 +37,7 @@ export class ImportedEndpoint extends Construct implements ICanaryEndpoint {
     this.endpointName = endpointName;
     this.releaseController = StateMachine.fromStateMachineArn(this, 'ReleaseController', releaseControllerArn);
     this.serverImage = { reference: serverImageUri, uri: serverImageUri };
+    this.compute = planCompute(attributes.instanceType === undefined ? 'small' : { aws: attributes.instanceType });
     this.captureSeconds = captureDays * DAY;
   }
 }

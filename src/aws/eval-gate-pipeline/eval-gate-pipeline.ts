@@ -52,7 +52,7 @@ export interface EvalGatePipelineProps {
   readonly wiring?: Wiring<PipelinePlan>;
 }
 
-/** Job names are at most 63 characters: this, a dash and a SHA-1. */
+/** Job names are at most 63 characters: this, `-t` (so that no name is that of what serves), a dash and a SHA-1. */
 const JOB_PREFIX_LENGTH = 20;
 
 /** The model pipeline as a state machine: validate → train → evaluate → gate → register, each failure with its reason. */
@@ -108,7 +108,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: `Training of ${this.model}: frozen data in, model and metrics out`,
     });
-    const jobPrefix = physicalName(JOB_PREFIX_LENGTH, registry.platform, registry.model);
+    const jobPrefix = `${physicalName(JOB_PREFIX_LENGTH - 2, registry.platform, registry.model)}-t`;
     this.reach = {
       registry,
       sources: this.tables.sources,
@@ -133,7 +133,9 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
         MLP_SERVER_IMAGE: this.trainerImage.reference,
       },
     });
-    grantPermissions(this.handler.role, plan.permissions, 'pipeline', this.reach, ['runTraining']);
+    const smokeRows = smokeRowsOf(plan.graph);
+    const reach = { ...this.reach, smoke: true };
+    grantPermissions(this.handler.role, plan.permissions, 'pipeline', reach, smokeRows === null ? ['runTraining'] : []);
 
     this.machineRole = new Role(this, 'StateMachineRole', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -148,7 +150,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       role: this.machineRole,
       logRetention: logRetention(plan),
       encryptionKey,
-      definition: () => this.definition(jobPrefix),
+      definition: () => this.definition(jobPrefix, smokeRows),
     });
     const queries = retentionSeconds(plan, 'queryResults');
     if (queries !== undefined) registry.expireAfter(PREFIXES.queries, queries);
@@ -185,7 +187,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
   }
 
   /** The definition of the state machine, printed from the plan. */
-  private definition(jobPrefix: string): AslMachine {
+  private definition(jobPrefix: string, smokeRows: number | null): AslMachine {
     return stepGraphToAsl(this.endpoint ? this.plan.graph : withoutRelease(this.plan.graph), {
       handlerArn: this.handler.function.functionArn,
       job: (step) =>
@@ -194,9 +196,11 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
           training: this.plan.training,
           trainerImage: this.trainerImage,
           scoringImage: this.endpoint?.serverImage ?? this.trainerImage,
+          serving: this.endpoint?.compute ?? this.plan.training.compute,
           role: this.trainingRole,
           handlerArn: this.handler.function.functionArn,
           data: toJson(this.plan.data),
+          smokeRows,
           jobPrefix,
           ...(this.network && { network: this.network }),
         }),
@@ -233,6 +237,14 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       runbook: localRunbook,
     });
   }
+}
+
+/** Rows of which the latency is measured before a candidate may pass; null when the gate asks for no latency. */
+function smokeRowsOf(graph: StepGraph): number | null {
+  const gate = graph.steps.find((step) => step.kind === 'task' && step.use === 'decideGate');
+  if (gate?.kind !== 'task' || !gate.arguments['evaluation']) return null;
+  const { serving } = evaluationSchema.parse(gate.arguments['evaluation']);
+  return serving.maxLatencyP99 === undefined ? null : serving.smokeRows;
 }
 
 /** No release controller is wired: a version that passed is registered, and the run ends there. */

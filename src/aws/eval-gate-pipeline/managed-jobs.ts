@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { TARGET_CHANGING, TARGET_POLL_SECONDS } from '../../contract/aws';
 import type { Json } from '../../kernel/json';
 import { DefinitionError } from '../../kernel/problem';
 import type { ComputePlan, TrainingPlan } from '../../plan/plan';
@@ -16,11 +17,15 @@ export interface JobContext {
   readonly trainerImage: ContainerImage;
   /** Image that scores: the server's, or the trainer's where no server is wired. */
   readonly scoringImage: ContainerImage;
+  /** Machines that serve; the trainer's where no server is wired. */
+  readonly serving: ComputePlan;
   readonly role: IRole;
   /** ARN of the function that puts the jobs' results where every target has them. */
   readonly handlerArn: string;
   /** The model's data section. */
   readonly data: Json;
+  /** Rows of which a candidate's latency is measured on an endpoint of its own; null measures none. */
+  readonly smokeRows: number | null;
   /** Prefix of the names of jobs; a hash of the execution follows. */
   readonly jobPrefix: string;
   readonly network?: PlatformNetwork;
@@ -151,6 +156,33 @@ const collected = (step: JobStep, context: JobContext, what: { readonly [key: st
   },
 });
 
+/** Queries the candidate on an endpoint that is there for this alone: the call is made again until it serves. */
+const smokeTest = (step: JobStep, context: JobContext): JobState => ({
+  suffix: 'Smoke',
+  state: {
+    Type: 'Task',
+    Resource: context.handlerArn,
+    Parameters: {
+      collect: 'smoke',
+      'run.$': '$$.Execution.Name',
+      data: context.data,
+      'job.$': `$.${step.output}`,
+      smoke: { rows: context.smokeRows, instanceType: instanceType(context.serving, 'serving', context) },
+    },
+    ResultPath: `$.${step.id}Smoke`,
+    TimeoutSeconds: COLLECT_SECONDS,
+    Retry: [
+      {
+        ErrorEquals: [TARGET_CHANGING],
+        IntervalSeconds: TARGET_POLL_SECONDS,
+        MaxAttempts: Math.ceil(START_SECONDS / TARGET_POLL_SECONDS),
+        BackoffRate: 1,
+      },
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2 },
+    ],
+  },
+});
+
 /** The candidate is this run's model; the champion is that of the run which made it. */
 const modelArchive = ({ registry }: JobContext, subject: string): string =>
   `States.Format('s3://{}/runs/{}/model.tar.gz', '${registry.artifactBucket.bucketName}', ${
@@ -162,6 +194,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
   const { scoringImage, training } = context;
   const subject = String(step.arguments['subject']);
   const image = `${step.id}Image`;
+  const measured = subject === 'candidate' && context.smokeRows !== null;
   const before = readImage(scoringImage, image);
   const name = jobName(context.jobPrefix, `/${subject}`);
   return [
@@ -213,7 +246,12 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
         ResultPath: `$.${step.output}`,
       },
     },
-    collected(step, context, { collect: subject, 'testSetDigest.$': '$.validation.test.digest' }),
+    ...(measured ? [smokeTest(step, context)] : []),
+    collected(step, context, {
+      collect: subject,
+      'testSetDigest.$': '$.validation.test.digest',
+      ...(measured && { 'serving.$': `$.${step.id}Smoke` }),
+    }),
   ];
 }
 

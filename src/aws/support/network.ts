@@ -1,8 +1,11 @@
-import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import {
-  FlowLogDestination,
-  GatewayVpcEndpointAwsService,
-  InterfaceVpcEndpointAwsService,
+  CfnFlowLog,
+  CfnRouteTable,
+  CfnSubnet,
+  CfnSubnetRouteTableAssociation,
+  CfnVPC,
+  CfnVPCEndpoint,
   type ISecurityGroup,
   type IVpc,
   Peer,
@@ -12,6 +15,7 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -23,24 +27,32 @@ export interface PlatformNetwork {
   readonly securityGroup: ISecurityGroup;
 }
 
-const SERVICES = {
-  SageMakerApi: InterfaceVpcEndpointAwsService.SAGEMAKER_API,
-  SageMakerRuntime: InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME,
-  Athena: InterfaceVpcEndpointAwsService.ATHENA,
-  Glue: InterfaceVpcEndpointAwsService.GLUE,
-  Kms: InterfaceVpcEndpointAwsService.KMS,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  Monitoring: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
-  Sns: InterfaceVpcEndpointAwsService.SNS,
-  StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
-  Ssm: InterfaceVpcEndpointAwsService.SSM,
-  Sts: InterfaceVpcEndpointAwsService.STS,
-  XRay: InterfaceVpcEndpointAwsService.XRAY,
-  EcrApi: InterfaceVpcEndpointAwsService.ECR,
-  EcrImages: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-} as const;
+const CIDR = '10.0.0.0/16';
+/** One subnet a zone, of 4,096 addresses. */
+const SUBNET_CIDRS = ['10.0.0.0/20', '10.0.16.0/20'] as const;
 
-/** A VPC of isolated subnets in two zones: no NAT, no internet gateway; the services are reached by endpoints. */
+const GATEWAYS = ['s3', 'dynamodb'] as const;
+const INTERFACES = [
+  'athena',
+  'ecr.api',
+  'ecr.dkr',
+  'glue',
+  'kms',
+  'logs',
+  'monitoring',
+  'sagemaker.api',
+  'sagemaker.runtime',
+  'sns',
+  'ssm',
+  'states',
+  'sts',
+  'xray',
+] as const;
+
+/**
+ * A VPC of isolated subnets in two zones: no NAT, no internet gateway; the services are reached by endpoints. It is made of
+ * plain resources, because CDK's own VPC asks the account for the names of its zones at synthesis.
+ */
 export class PrivateNetwork extends Construct implements PlatformNetwork {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection = { subnetType: SubnetType.PRIVATE_ISOLATED };
@@ -48,40 +60,77 @@ export class PrivateNetwork extends Construct implements PlatformNetwork {
 
   constructor(scope: Construct, id: string, { encryptionKey }: { readonly encryptionKey?: IKey } = {}) {
     super(scope, id);
-    const vpc = new Vpc(this, 'Vpc', {
-      // By position, not by name: names would be looked up at synthesis.
-      availabilityZones: [0, 1].map((index) => Fn.select(index, Fn.getAzs(Stack.of(this).region))),
-      natGateways: 0,
-      createInternetGateway: false,
-      restrictDefaultSecurityGroup: false,
-      subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
+    const vpc = new CfnVPC(this, 'Vpc', { cidrBlock: CIDR, enableDnsHostnames: true, enableDnsSupport: true });
+    const zones = SUBNET_CIDRS.map((_, index) => Fn.select(index, Fn.getAzs()));
+    const routes = new CfnRouteTable(this, 'Routes', { vpcId: vpc.attrVpcId });
+    const subnetIds = SUBNET_CIDRS.map((cidrBlock, index) => {
+      const subnet = new CfnSubnet(this, `Subnet${index + 1}`, {
+        vpcId: vpc.attrVpcId,
+        cidrBlock,
+        availabilityZone: zones[index]!,
+        mapPublicIpOnLaunch: false,
+      });
+      new CfnSubnetRouteTableAssociation(this, `Subnet${index + 1}Routes`, {
+        subnetId: subnet.attrSubnetId,
+        routeTableId: routes.attrRouteTableId,
+      });
+      return subnet.attrSubnetId;
     });
-    this.vpc = vpc;
-    const logGroup = new LogGroup(this, 'FlowLogs', {
+    this.vpc = Vpc.fromVpcAttributes(this, 'Network', {
+      vpcId: vpc.attrVpcId,
+      vpcCidrBlock: CIDR,
+      availabilityZones: zones,
+      isolatedSubnetIds: subnetIds,
+      isolatedSubnetRouteTableIds: SUBNET_CIDRS.map(() => routes.attrRouteTableId),
+    });
+    const flowLogs = new LogGroup(this, 'FlowLogs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
       ...(encryptionKey && { encryptionKey }),
     });
-    vpc.addFlowLog('Flow', { destination: FlowLogDestination.toCloudWatchLogs(logGroup) });
+    const flowRole = new Role(this, 'FlowRole', { assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com') });
+    flowLogs.grantWrite(flowRole);
+    flowLogs.grant(flowRole, 'logs:DescribeLogStreams');
+    new CfnFlowLog(this, 'Flow', {
+      resourceId: vpc.attrVpcId,
+      resourceType: 'VPC',
+      trafficType: 'ALL',
+      logDestinationType: 'cloud-watch-logs',
+      logGroupName: flowLogs.logGroupName,
+      deliverLogsPermissionArn: flowRole.roleArn,
+    });
     this.securityGroup = new SecurityGroup(this, 'Group', {
-      vpc,
+      vpc: this.vpc,
       description: 'Handlers and containers of the platform',
       allowAllOutbound: false,
     });
     const endpointGroup = new SecurityGroup(this, 'EndpointGroup', {
-      vpc,
+      vpc: this.vpc,
       description: 'Endpoints of AWS services',
       allowAllOutbound: false,
     });
     endpointGroup.addIngressRule(this.securityGroup, Port.tcp(443), 'handlers and containers');
     // Gateways (S3, DynamoDB) are routes, not addresses, so that the port is open but leads to nothing else.
     this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints of AWS services');
-    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
-    vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
-    for (const [name, service] of Object.entries(SERVICES)) {
-      vpc.addInterfaceEndpoint(name, { service, subnets: this.subnets, securityGroups: [endpointGroup], open: false });
+    for (const service of GATEWAYS) {
+      new CfnVPCEndpoint(this, `${service}Endpoint`, {
+        vpcId: vpc.attrVpcId,
+        serviceName: `com.amazonaws.${Aws.REGION}.${service}`,
+        vpcEndpointType: 'Gateway',
+        routeTableIds: [routes.attrRouteTableId],
+      });
     }
-    this.node.defaultChild = vpc.node.defaultChild;
+    for (const service of INTERFACES) {
+      new CfnVPCEndpoint(this, `${service}Endpoint`, {
+        vpcId: vpc.attrVpcId,
+        serviceName: `com.amazonaws.${Aws.REGION}.${service}`,
+        vpcEndpointType: 'Interface',
+        privateDnsEnabled: true,
+        subnetIds,
+        securityGroupIds: [endpointGroup.securityGroupId],
+      });
+    }
+    this.node.defaultChild = vpc;
   }
 }
 

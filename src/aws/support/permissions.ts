@@ -15,6 +15,8 @@ export interface Reach {
   readonly query?: { readonly workgroup: string; readonly database: string; readonly freezes: boolean };
   readonly endpointName?: string;
   readonly trainingJobPrefix?: string;
+  /** True for the handler, which queries a candidate on an endpoint of its own; the state machine runs the jobs. */
+  readonly smoke?: boolean;
   /** Roles that are handed to SageMaker. */
   readonly passedRoles?: readonly IRole[];
   readonly images?: readonly ContainerImage[];
@@ -115,36 +117,52 @@ const STATEMENTS = {
     },
     { actions: ['dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
   ],
-  runTraining: ({ trainingJobPrefix, passedRoles = [] }, arn) =>
+  runTraining: ({ trainingJobPrefix, passedRoles = [], smoke = false }, arn) =>
     trainingJobPrefix === undefined
       ? []
-      : [
-          {
-            actions: [
-              'sagemaker:CreateTrainingJob',
-              'sagemaker:DescribeTrainingJob',
-              'sagemaker:StopTrainingJob',
-              'sagemaker:CreateTransformJob',
-              'sagemaker:DescribeTransformJob',
-              'sagemaker:StopTransformJob',
-              'sagemaker:CreateModel',
-              'sagemaker:DeleteModel',
-              'sagemaker:AddTags',
-            ],
-            resources: ['training-job', 'transform-job', 'model'].map((kind) =>
-              arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
-            ),
-          },
-          {
-            // Step Functions hears of the end of a job by rules that it manages under these names.
-            actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-            resources: [
-              arn('events', 'rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
-              arn('events', 'rule/StepFunctionsGetEventsForSageMakerTransformJobsRule'),
-            ],
-          },
-          ...passRoles(passedRoles),
-        ],
+      : smoke
+        ? [
+            {
+              actions: [
+                'sagemaker:CreateEndpointConfig',
+                'sagemaker:DeleteEndpointConfig',
+                'sagemaker:CreateEndpoint',
+                'sagemaker:DescribeEndpoint',
+                'sagemaker:InvokeEndpoint',
+                'sagemaker:DeleteEndpoint',
+              ],
+              resources: ['endpoint', 'endpoint-config'].map((kind) =>
+                arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
+              ),
+            },
+          ]
+        : [
+            {
+              actions: [
+                'sagemaker:CreateTrainingJob',
+                'sagemaker:DescribeTrainingJob',
+                'sagemaker:StopTrainingJob',
+                'sagemaker:CreateTransformJob',
+                'sagemaker:DescribeTransformJob',
+                'sagemaker:StopTransformJob',
+                'sagemaker:CreateModel',
+                'sagemaker:DeleteModel',
+                'sagemaker:AddTags',
+              ],
+              resources: ['training-job', 'transform-job', 'model'].map((kind) =>
+                arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
+              ),
+            },
+            {
+              // Step Functions hears of the end of a job by rules that it manages under these names.
+              actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+              resources: [
+                arn('events', 'rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule'),
+                arn('events', 'rule/StepFunctionsGetEventsForSageMakerTransformJobsRule'),
+              ],
+            },
+            ...passRoles(passedRoles),
+          ],
   manageEndpoint: ({ endpointName, passedRoles = [] }, arn) =>
     endpointName === undefined
       ? []

@@ -83,18 +83,19 @@ export class ManagedJobResults {
     return { rows: rows.length, uri: this.artifacts.uri(key) };
   }
 
+  /** The frozen test rows as the model takes them. */
+  async instances(run: string): Promise<Row[]> {
+    return (await this.options.testRows(run)).map(({ columns }) =>
+      Object.fromEntries(this.options.features.map((name) => [name, columns[name] ?? null])),
+    );
+  }
+
   private async writeRequests(run: string): Promise<void> {
-    const rows = await this.options.testRows(run);
-    const { features } = this.options;
-    for (let from = 0; from < rows.length; from += ROWS_A_REQUEST) {
-      const instances = rows
-        .slice(from, from + ROWS_A_REQUEST)
-        .map(({ columns }) => Object.fromEntries(features.map((name) => [name, columns[name] ?? null])));
+    const all = await this.instances(run);
+    for (let from = 0; from < all.length; from += ROWS_A_REQUEST) {
+      const body = new TextEncoder().encode(JSON.stringify({ instances: all.slice(from, from + ROWS_A_REQUEST) }));
       const name = String(from / ROWS_A_REQUEST).padStart(6, '0');
-      await this.artifacts.put(
-        `runs/${run}/scoring/${name}.json`,
-        new TextEncoder().encode(JSON.stringify({ instances })),
-      );
+      await this.artifacts.put(`runs/${run}/scoring/${name}.json`, body);
     }
   }
 }

@@ -1,9 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { awsEnvSchema, type JobEvent, jobEventSchema } from '../../../contract/aws';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
 import { ManagedJobResults } from '../../adapters/aws/managed-job-results';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
+import { SmokeEndpoint } from '../../adapters/aws/smoke-endpoint';
 import { artifactKeys, readTestRows } from '../../usecases';
 import { type Answer, handleTask } from './handle-task';
 
@@ -22,10 +25,12 @@ export const handler = async (input: unknown): Promise<Answer> => {
   return job.success ? collect(job.data) : tasks(input);
 };
 
-async function collect({ collect: what, run, data: section, job, testSetDigest }: JobEvent): Promise<Answer> {
-  const data = dataSchema.parse(section);
+async function collect(event: JobEvent): Promise<Answer> {
+  const { run, job } = event;
+  const data = dataSchema.parse(event.data);
   const env = awsEnvSchema.parse(process.env);
-  const client = new S3Client({ region: env.AWS_REGION });
+  const region = { region: env.AWS_REGION };
+  const client = new S3Client(region);
   const location = bucketLocation(env.MLP_ARTIFACTS);
   const artifacts = new S3ArtifactStore(client, location);
   const results = new ManagedJobResults(client, artifacts, {
@@ -34,9 +39,15 @@ async function collect({ collect: what, run, data: section, job, testSetDigest }
     testRows: (of) => readTestRows(artifacts, of, data),
     features: Object.keys(data.columns).filter((name) => data.columns[name]?.feature && name !== data.label.column),
   });
-  if (what === 'training') return { ...job, ...(await results.training(run, job.artifactUri ?? '')) };
-  const scored = await results.scores(run, what);
+  if (event.collect === 'training') return { ...job, ...(await results.training(run, job.artifactUri ?? '')) };
+  if (event.collect === 'smoke') {
+    const { rows = 1, instanceType = '' } = event.smoke ?? {};
+    const options = { name: job.jobName, instanceType, now: () => performance.now() };
+    const endpoint = new SmokeEndpoint(new SageMakerClient(region), new SageMakerRuntimeClient(region), options);
+    return { ...(await endpoint.measure((await results.instances(run)).slice(0, rows))) };
+  }
+  const scored = await results.scores(run, event.collect);
   // Batch transform has loaded the model and answered every row; it does not say how fast.
-  const serving = { loaded: true, rowsQueried: scored.rows, failures: 0, latencyP99Ms: null };
-  return { ...job, ...scored, testSetDigest: testSetDigest ?? '', serving };
+  const serving = event.serving ?? { loaded: true, rowsQueried: scored.rows, failures: 0, latencyP99Ms: null };
+  return { ...job, ...scored, testSetDigest: event.testSetDigest ?? '', serving };
 }

@@ -1,0 +1,89 @@
+import { dataSchema } from '../../../src/definition/data';
+import { AthenaDataSource } from '../../../src/runtime/adapters/aws/athena-data-source';
+import type { AthenaSqlEngine } from '../../../src/runtime/adapters/aws/athena-sql-engine';
+import { bucketLocation } from '../../../src/runtime/adapters/aws/bucket-location';
+import { athena } from '../../../src/runtime/sql/dialects/athena';
+import { CAPTURE_COLUMNS } from '../../../src/runtime/usecases';
+import { data } from '../support/definition';
+import { bytes, fakeS3, text } from './fake-s3';
+
+/** Athena as far as statements write objects: a table's parts, and the CSV that is the result of a query. */
+function sourceOf(timestampType = 'varchar') {
+  const s3 = fakeS3();
+  const statements: string[] = [];
+  const engine = {
+    execute: async (sql: string) => {
+      statements.push(sql);
+      const location = /external_location = 's3:\/\/bucket\/([^']+)'/.exec(sql)?.[1];
+      if (location !== undefined) {
+        if ([...s3.objects.keys()].some((key) => key.startsWith(location))) throw new Error('HIVE_PATH_ALREADY_EXISTS');
+        s3.objects.set(`${location}part-2`, bytes('b'));
+        s3.objects.set(`${location}part-1`, bytes('a'));
+      }
+      if (sql.startsWith('SELECT')) s3.objects.set('queries/q1.csv', bytes('"tenure"\n"3"\n'));
+      return { id: 'q1', output: 's3://bucket/queries/q1.csv' };
+    },
+    query: async (sql: string) => {
+      if (sql.includes('COUNT(*)')) return [{ n: '2' }];
+      return [
+        { name: 'customer', type: 'varchar' },
+        { name: 'seen', type: timestampType },
+      ];
+    },
+  } as unknown as AthenaSqlEngine;
+  const source = new AthenaDataSource(engine, s3, athena, {
+    location: bucketLocation('bucket'),
+    database: 'acme_churn_training',
+    captureColumns: CAPTURE_COLUMNS,
+    hasLabels: true,
+    timestamp: 'seen',
+    model: { task: 'binaryClassification', data: dataSchema.parse(data) },
+  });
+  return { s3, source, statements };
+}
+
+test('a table whose times are texts is read through a view that makes them times', async () => {
+  const { source, statements } = sourceOf();
+  expect(await source.table()).toEqual(['acme_churn_training', 'source_rows']);
+  expect(await source.labels()).toEqual(['acme_churn_training', 'labels_rows']);
+  expect(statements[0]).toMatch(
+    /^CREATE OR REPLACE VIEW "acme_churn_training"\."source_rows" AS SELECT "customer", TRY\(.* AS "seen"/,
+  );
+  expect(await sourceOf('timestamp(3)').source.table()).toEqual(['acme_churn_training', 'source']);
+});
+
+test('CSV is frozen with a header under its key, beside a table of the same rows', async () => {
+  const { s3, source } = sourceOf();
+  const frozen = await source.freeze('SELECT * FROM t ORDER BY seen', 'runs/r1/train.csv');
+  expect(frozen).toEqual({
+    rows: 2,
+    uri: 's3://bucket/runs/r1/train.csv',
+    digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  });
+  expect(text(s3.objects.get('runs/r1/train.csv'))).toBe('"tenure"\n"3"\n');
+});
+
+test('freezing again replaces what is there, and the same rows have the same digest', async () => {
+  const { s3, source } = sourceOf();
+  const first = await source.freeze('SELECT 1', 'runs/r1/test.jsonl');
+  s3.objects.set('runs/r1/test.jsonl/stale', bytes('x'));
+  const again = await source.freeze('SELECT 1', 'runs/r1/test.jsonl');
+  expect(again).toEqual(first);
+  expect([...s3.objects.keys()].sort()).toEqual(['runs/r1/test.jsonl/part-1', 'runs/r1/test.jsonl/part-2']);
+});
+
+test('captures are read of the deployments that there are', async () => {
+  const { s3, source, statements } = sourceOf();
+  for (const folder of ['blue-1', 'blue-1_green-2', 'something-else']) {
+    s3.objects.set(`capture/${folder}/acme-churn/blue/2026/01/01/10/a.jsonl`, bytes(''));
+  }
+  expect(await source.capture()).toEqual(['acme_churn_training', 'capture_rows']);
+  expect(statements[0]).toContain("c.deployment IN ('blue-1', 'blue-1_green-2')");
+  expect(statements[0]).toContain("WHEN deployment = 'blue-1_green-2' AND variant = 'green' THEN BIGINT '2'");
+});
+
+test('before the first capture there is an empty table', async () => {
+  const { source, statements } = sourceOf();
+  await source.capture();
+  expect(statements[0]).toContain("c.deployment IN ('none')");
+});
