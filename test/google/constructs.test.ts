@@ -44,6 +44,7 @@ test('a registry alone: storage, images, tables and a key of its own', () => {
     all(resources, 'google_storage_bucket').find((one) => one['retention_policy'])!['retention_policy'],
   ).toMatchObject({
     retention_period: 400 * 86_400,
+    is_locked: true,
   });
   expect(all(resources, 'google_storage_bucket_iam_member').map((one) => [one['member'], one['role']])).toEqual([
     ['group:auditors@example.com', 'roles/storage.objectViewer'],
@@ -62,6 +63,7 @@ test('a registry with Google’s keys has none of its own, and one that may be d
   for (const bucket of all(resources, 'google_storage_bucket')) {
     expect(bucket).not.toHaveProperty('encryption');
     expect(bucket).not.toHaveProperty('lifecycle');
+    expect(JSON.stringify(bucket['retention_policy'] ?? {})).not.toContain('"is_locked":true');
   }
 });
 
@@ -113,6 +115,10 @@ test('an endpoint alone takes a field that the library does not know', () => {
     name: endpoint.endpointId,
   });
   expect(endpoint.metrics.latency()).toContain(`resource.labels.endpoint_id = "${endpoint.endpointId}"`);
+  // Mirroring is what Vertex AI cannot do; the release says so and goes without.
+  expect(endpoint.node.metadata.map((one) => String(one.data))).toEqual([expect.stringContaining('release.shadow')]);
+  const [workflow] = all(resourcesOf(stack), 'google_workflows_workflow') as [Attributes];
+  expect(workflow['source_contents']).not.toContain('deployShadow');
   // Without latency and errors there are no alarms about them.
   const alarms = Object.keys(endpoint.alarms.policies);
   expect(alarms).toEqual(['release-rolled-back', 'release-paused']);

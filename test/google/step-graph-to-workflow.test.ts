@@ -1,3 +1,4 @@
+import { hasShadow, withoutShadow } from '../../src/google/canary-endpoint/without-shadow';
 import { neighbour } from '../../src/google/support/alarm-renderer';
 import {
   MAX_CALL_SECONDS,
@@ -7,7 +8,7 @@ import {
 } from '../../src/google/support/step-graph-to-workflow';
 import { crc32, zip } from '../../src/google/support/zip';
 import { planPlatform } from '../../src/plan/plan-platform';
-import type { StepGraph } from '../../src/plan/step-graph';
+import { graphFaults, type StepGraph } from '../../src/plan/step-graph';
 import { SCALE } from './support/examples';
 
 type Steps = { [name: string]: { [key: string]: unknown } }[];
@@ -100,4 +101,24 @@ test('an archive has known bytes, whatever the order of its files', () => {
   expect(archive.equals(zip({ 'a.json': two, 'b/index.js': one }))).toBe(true);
   expect(archive.readUInt32LE(0)).toBe(0x04034b50);
   expect(archive.readUInt16LE(archive.length - 12)).toBe(2);
+});
+
+test('a release without its shadow phase is a sound graph that still looks, shifts and rolls back', () => {
+  expect(hasShadow(endpoint.graph)).toBe(true);
+  const graph = withoutShadow(endpoint.graph);
+  expect(hasShadow(graph)).toBe(false);
+  expect(graphFaults(graph)).toEqual([]);
+  const uses = new Set(graph.steps.flatMap((step) => (step.kind === 'task' ? [step.use] : [])));
+  expect([...uses].sort()).toEqual(
+    [
+      'analyseTraffic',
+      'deployChallenger',
+      'promote',
+      'recordIncident',
+      'rollBack',
+      'shiftTraffic',
+      'verifyArtifact',
+    ].sort(),
+  );
+  expect(withoutShadow(graph)).toBe(graph);
 });

@@ -15,6 +15,7 @@ import type { EndpointPlan } from '../../plan/plan';
 import { type INotifications, topicsOf } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import { Alarms } from '../support/alarm-renderer';
+import { Annotations } from '../support/cdktf';
 import { imageAddress, registryEnvironment } from '../support/environment';
 import { handedOr } from '../support/handed-plan';
 import { Handler } from '../support/handler';
@@ -30,6 +31,7 @@ import { scheduledEvent } from '../support/task-event';
 import { EndpointGrants } from './canary-endpoint-grants';
 import { EndpointMetrics } from './canary-endpoint-metrics';
 import { CAPTURE_FIELDS, CAPTURE_TABLE } from './capture-table';
+import { hasShadow, withoutShadow } from './without-shadow';
 
 /** An endpoint as other constructs see it. */
 export interface ICanaryEndpoint extends Construct {
@@ -149,11 +151,16 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       },
     });
     const machine = new StateMachine(this, 'Release', {
-      graph: this.plan.graph,
+      graph: withoutShadow(this.plan.graph),
       registry,
       identity: this.identity,
       handler: this.handler,
     });
+    if (hasShadow(this.plan.graph)) {
+      Annotations.of(this).addWarning(
+        'release.shadow: a Vertex AI endpoint mirrors no requests; on Google Cloud a release starts with its first canary step',
+      );
+    }
     this.releaseWorkflowId = machine.workflowId;
     for (const job of this.plan.jobs) {
       new ScheduledCall(this, `${pascalCase(job.id)}Schedule`, {

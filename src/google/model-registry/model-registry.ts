@@ -96,9 +96,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     });
     this.node.defaultChild = artifacts;
     const ledger = this.bucket('Ledger', 'ledger', {
-      // Objects cannot be changed or deleted before; locking the policy for good is a person's decision (see the ADR).
       retentionPolicy: {
-        isLocked: false,
+        // Locked, nobody can shorten it or delete the bucket before, Google included. A registry that may be deleted has no lock.
+        isLocked:
+          this.plan.deletionProtection && this.plan.retention.some((one) => one.what === 'ledger' && one.locked),
         retentionPeriod: Math.min(MAX_RETENTION_SECONDS, this.plan.ledgerRetentionSeconds),
       },
     });
