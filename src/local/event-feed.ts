@@ -46,25 +46,45 @@ export class EventFeed {
   }
 
   private async load(): Promise<void> {
-    const { data } = this;
-    const names = featureNames(data);
-    const event = `TRY_CAST(${duckdb.identifier(data.timestamp)} AS TIMESTAMP)`;
-    const key = data.key === undefined ? 'CAST(rowid AS VARCHAR)' : `CAST(${duckdb.identifier(data.key)} AS VARCHAR)`;
-    const columns = names.map((name) => `, ${duckdb.identifier(name)}`).join('');
-    const rows = await this.engine.query(
-      `SELECT ${key} AS mlp_key, epoch_ms(${event}) AS mlp_at${columns} FROM ${duckdb.table(this.events)} ` +
-        `WHERE ${event} >= ${duckdb.timestamp(this.from * 1000)} ORDER BY mlp_at, mlp_key LIMIT ${CHUNK} OFFSET ${this.offset}`,
+    const from = `${eventTime(this.data)} >= ${duckdb.timestamp(this.from * 1000)}`;
+    const events = await select(
+      this.engine,
+      this.events,
+      this.data,
+      `WHERE ${from} ORDER BY mlp_at, mlp_key LIMIT ${CHUNK} OFFSET ${this.offset}`,
     );
-    this.offset += rows.length;
-    this.ended = rows.length < CHUNK;
-    this.chunk.push(
-      ...rows.map((row) => ({
-        key: String(row['mlp_key']),
-        at: Number(row['mlp_at']) / 1000,
-        instance: Object.fromEntries(names.map((name) => [name, plain(row[name])])),
-      })),
-    );
+    this.offset += events.length;
+    this.ended = events.length < CHUNK;
+    this.chunk.push(...events);
   }
+}
+
+/** The newest events before an instant, newest first. */
+export function eventsBefore(
+  engine: SqlEngine,
+  events: TableName,
+  data: Data,
+  before: number,
+  limit: number,
+): Promise<ReplayedEvent[]> {
+  const past = `${eventTime(data)} < ${duckdb.timestamp(before * 1000)}`;
+  return select(engine, events, data, `WHERE ${past} ORDER BY mlp_at DESC, mlp_key LIMIT ${limit}`);
+}
+
+const eventTime = (data: Data): string => `TRY_CAST(${duckdb.identifier(data.timestamp)} AS TIMESTAMP)`;
+
+async function select(engine: SqlEngine, events: TableName, data: Data, rest: string): Promise<ReplayedEvent[]> {
+  const names = featureNames(data);
+  const key = data.key === undefined ? 'CAST(rowid AS VARCHAR)' : `CAST(${duckdb.identifier(data.key)} AS VARCHAR)`;
+  const columns = names.map((name) => `, ${duckdb.identifier(name)}`).join('');
+  const rows = await engine.query(
+    `SELECT ${key} AS mlp_key, epoch_ms(${eventTime(data)}) AS mlp_at${columns} FROM ${duckdb.table(events)} ${rest}`,
+  );
+  return rows.map((row) => ({
+    key: String(row['mlp_key']),
+    at: Number(row['mlp_at']) / 1000,
+    instance: Object.fromEntries(names.map((name) => [name, plain(row[name])])),
+  }));
 }
 
 /** A value of the engine as JSON holds it. */

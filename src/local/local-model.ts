@@ -22,7 +22,7 @@ import { AlarmBoard, type AlarmBoardState, type AlarmChange } from './alarm-boar
 import { CaptureTable } from './capture-table';
 import { serverCommand, trainCommand } from './commands';
 import type { DataPaths } from './data-dir';
-import { EventFeed } from './event-feed';
+import { EventFeed, eventsBefore } from './event-feed';
 import { LocalJobs } from './local-jobs';
 import { type RunDocument, RunStore } from './run-store';
 import { StepRunner } from './step-runner';
@@ -50,6 +50,11 @@ export interface SharedWorld {
   readonly onAlarm: (model: string, change: AlarmChange) => void;
   readonly onLine: (model: string, line: string) => void;
 }
+
+/** Most requests a minute of virtual time while a release holds: enough to decide, and a machine can send them. */
+const MOST_PER_MINUTE = 120;
+/** The load takes its inputs from so many events, newest first. */
+const LOAD_EVENTS = 48;
 
 type Answer = { readonly [key: string]: Json };
 
@@ -125,7 +130,7 @@ export class LocalModel {
       store: this.runs,
       callTask: (event) => this.call(event),
       runJob: (step, run, state) => jobs.run(step, run, state),
-      wait: (seconds) => this.advanceTo(clock.now() + seconds),
+      wait: (seconds) => this.hold(seconds),
       now: () => clock.now(),
       onStep: (step, run, what, error) => shared.onStep(name, step, run, what, error),
     });
@@ -191,31 +196,54 @@ export class LocalModel {
 
   /** Lets virtual time pass: the events until then happen, are answered over HTTP and captured. */
   async advanceTo(seconds: number): Promise<void> {
-    const { definition, plan } = this;
+    const { definition } = this;
     const events = await this.feed.take(seconds);
-    const watch = (answer: Json): number | string | null =>
-      watchedAnswer(
-        plan.task,
-        predictionOf(
-          answer !== null && typeof answer === 'object' && !Array.isArray(answer)
-            ? (answer as Answer)
-            : { prediction: answer },
-        ),
-      );
     const captured = [];
     for (const event of events) {
-      const served = await this.serving.answer({ ...event, watch });
+      const served = await this.serving.answer({ ...event, watch: (answer) => this.watch(answer) });
       if (served === null || !isCaptured(event.key, definition.serving.capturePercent)) continue;
       const [prediction] = served.invocation.predictions ?? [];
       captured.push({
         event,
         version: served.version,
-        prediction: prediction === undefined ? null : watch(prediction),
+        prediction: prediction === undefined ? null : this.watch(prediction),
       });
     }
     await this.capture.add(captured);
     this.shared.clock.advanceTo(seconds);
     this.served += events.length;
+  }
+
+  /**
+   * Lets the time of a release pass under load: as many requests as the definition expects, with the inputs of the newest
+   * events in turn. They are answered and counted for the release, and not captured: each event is captured once.
+   */
+  private async hold(seconds: number): Promise<void> {
+    const { definition, shared } = this;
+    const from = shared.clock.now();
+    const perMinute = Math.min(definition.serving.expectedRequestsPerMinute ?? 0, MOST_PER_MINUTE);
+    const newest = await eventsBefore(shared.engine, this.events, definition.data, from, LOAD_EVENTS);
+    const count = newest.length === 0 ? 0 : Math.round((perMinute * seconds) / 60);
+    for (let i = 0; i < count; i++) {
+      const at = from + (i * seconds) / count;
+      const event = newest[i % newest.length]!;
+      await this.serving.answer({
+        key: `load ${at}`,
+        at,
+        instance: event.instance,
+        watch: (answer) => this.watch(answer),
+      });
+    }
+    await this.advanceTo(from + seconds);
+  }
+
+  /** What is watched of a server's answer. */
+  private watch(answer: Json): number | string | null {
+    const line =
+      answer !== null && typeof answer === 'object' && !Array.isArray(answer)
+        ? (answer as Answer)
+        : { prediction: answer };
+    return watchedAnswer(this.plan.task, predictionOf(line));
   }
 
   /** Live requests since the model was opened. */

@@ -39,19 +39,15 @@ const text = (value: Json | undefined): string => (typeof value === 'string' ? v
  * ended in it. Made of stored evidence, so that a platform that goes on tells the same.
  * @param from epoch seconds, within the month: events before were not served
  */
-export async function monthVerdict(
-  ports: Ports,
-  definition: ModelDefinition,
-  version: number,
-  from: number,
-): Promise<MonthVerdict> {
+export async function monthVerdict(ports: Ports, definition: ModelDefinition, from: number): Promise<MonthVerdict> {
   const { data, task, monitoring } = definition;
   const month = monthOf(from);
   const toSeconds = Math.min(nextMonth(from), ports.clock.now() - durationSeconds(data.label.delay) + 1);
   const rows: MaturedRow[] =
     toSeconds <= from
       ? []
-      : ((await maturedRows(ports, { task, data, version, fromSeconds: from, toSeconds, sliceColumns: [] })) ?? []);
+      : ((await maturedRows(ports, { task, data, version: null, fromSeconds: from, toSeconds, sliceColumns: [] })) ??
+        []);
   const names = Object.keys(monitoring.quality?.metrics ?? {});
   const { values, usable } = measureMetrics(task, names, rows, data.label.positive);
   const [quality, drift] = [
@@ -66,7 +62,7 @@ export async function monthVerdict(
   const concept = critical.at(-1)?.['concept'] as Evidence | undefined;
   return {
     month,
-    version,
+    versions: championsIn(quality),
     predictions: usable,
     metrics: Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])),
     ...verdicts,
@@ -87,6 +83,12 @@ const isAlarm = (one: Evidence): boolean => {
   const alarms = one['alarms'] as { readonly dataDrift?: boolean; readonly predictionDrift?: boolean } | undefined;
   return alarms?.dataDrift === true || alarms?.predictionDrift === true;
 };
+
+/** Versions that were champion when quality was judged, ascending. */
+function championsIn(windows: readonly Evidence[]): number[] {
+  const versions = windows.map(({ champion }) => champion).filter((one): one is number => typeof one === 'number');
+  return [...new Set(versions)].sort((a, b) => a - b);
+}
 
 function driftedColumns(windows: readonly Evidence[]): MonthVerdict['driftedColumns'] {
   const counts = new Map<string, number>();

@@ -343,9 +343,8 @@ export class LocalPlatform {
 
   private async reportMonth(within: number): Promise<void> {
     for (const model of this.models) {
-      const { champion } = (await readRegistry(model.ports)).aliases;
       const from = Math.max(this.progress.start, Date.parse(`${monthOf(within)}-01T00:00:00Z`) / 1000);
-      const month = await monthVerdict(model.ports, model.definition, Number(champion), from);
+      const month = await monthVerdict(model.ports, model.definition, from);
       this.options.onEvent?.({ kind: 'month', model: model.name, month });
     }
   }

@@ -37,11 +37,12 @@ export type LocalEvent =
       readonly text: string;
     };
 
-/** What one month was like for one version. */
+/** What one month was like for those who were answered. */
 export interface MonthVerdict {
   /** `2011-04`. */
   readonly month: string;
-  readonly version: number;
+  /** Champions of the month. */
+  readonly versions: readonly number[];
   readonly predictions: number;
   /** Of the quality metrics of the definition, on the labels of the month. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -36,7 +36,7 @@ export interface ModelSummary {
   readonly data: { readonly verdict: string; readonly rows: number; readonly reasons: readonly string[] } | null;
   readonly gate: { readonly verdict: string; readonly explanation: string } | null;
   readonly months: readonly MonthVerdict[];
-  /** First month in which the champion was reported as decayed; null for none. */
+  /** First month in which a champion was reported as decayed; null for none. */
   readonly decayedFrom: string | null;
   readonly alarms: readonly AlarmSummary[];
   /** Decisions to retrain by action and reason. */
@@ -96,7 +96,7 @@ async function modelSummary(
   const months: MonthVerdict[] = [];
   if (champion !== null) {
     for (let from = progress.start; from < progress.cursor; from = nextMonth(from)) {
-      months.push(await monthVerdict(model.ports, model.definition, Number(champion), from));
+      months.push(await monthVerdict(model.ports, model.definition, from));
     }
   }
   const decisions = decisionsIn(paths, model.name);

@@ -24,7 +24,8 @@ export async function maturedRows(
   request: {
     readonly task: Task;
     readonly data: Data;
-    readonly version: number;
+    /** Null: what clients were answered, by whichever version. */
+    readonly version: number | null;
     readonly fromSeconds: number;
     readonly toSeconds: number;
     readonly sliceColumns: readonly string[];
@@ -43,6 +44,7 @@ export async function maturedRows(
   const prediction = `c.${id(CAPTURE_COLUMNS.prediction)}`;
   const label = `l.${id(data.label.column)}`;
   const labelValue = task === 'regression' ? dialect.toDouble(label) : dialect.toText(label);
+  const ofVersion = version === null ? '' : ` AND c.${id(CAPTURE_COLUMNS.version)} = ${dialect.integer(version)}`;
   const range = withinRange(dialect, `c.${id(CAPTURE_COLUMNS.eventTime)}`, {
     startMillis: request.fromSeconds * 1000,
     endMillis: request.toSeconds * 1000,
@@ -52,7 +54,7 @@ export async function maturedRows(
       `c.${id(CAPTURE_COLUMNS.key)} AS row_key${sliceSql} ` +
       `FROM ${dialect.table(capture)} c JOIN ${dialect.table(labels)} l ` +
       `ON c.${id(CAPTURE_COLUMNS.key)} = ${dialect.toText(`l.${id(data.key)}`)} ` +
-      `WHERE ${range} AND c.${id(CAPTURE_COLUMNS.version)} = ${dialect.integer(version)} AND ${label} IS NOT NULL ` +
+      `WHERE ${range}${ofVersion} AND ${label} IS NOT NULL ` +
       `ORDER BY c.${id(CAPTURE_COLUMNS.eventTime)} DESC, row_key LIMIT ${MOST_ROWS}`,
   );
   const latest = new Map(rows.reverse().map((row) => [String(row['row_key']), row]));

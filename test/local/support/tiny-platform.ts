@@ -17,14 +17,14 @@ export function tinyRows(): string {
   return `id,at,x,y\n${lines.join('\n')}\n`;
 }
 
-/** A line through the origin; hyperparameter `fault` makes it fail in a way of its own. */
+/** A line through the origin and the newest 96 rows; hyperparameter `fault` makes it fail in a way of its own. */
 const TRAINER = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 const env = process.env;
 if (env.TINY_PIDS) appendFileSync(env.TINY_PIDS, process.pid + '\\n');
 const { fault } = JSON.parse(readFileSync(env.MLP_HYPERPARAMETERS, 'utf8'));
 const [header, ...lines] = readFileSync(env.MLP_TRAIN_DATA, 'utf8').trim().split('\\n').map((line) => line.split(','));
-const [x, y] = ['x', 'y'].map((name) => lines.map((line) => Number(line[header.indexOf(name)])));
+const [x, y] = ['x', 'y'].map((name) => lines.slice(-96).map((line) => Number(line[header.indexOf(name)])));
 const slope = x.reduce((sum, one, i) => sum + one * y[i], 0) / x.reduce((sum, one) => sum + one * one, 0);
 if (fault === 'slow') await new Promise((resume) => setTimeout(resume, 20000));
 if (fault === 'exit') { console.error('cannot factorise the matrix'); process.exit(3); }
@@ -53,7 +53,8 @@ createServer((request, response) => {
 export interface TinyOptions {
   readonly fault?: string;
   readonly rows?: string | Buffer;
-  readonly retraining?: boolean;
+  /** `scheduled`: also once a week, on Thursdays. */
+  readonly retraining?: boolean | 'scheduled';
 }
 
 export function tinyDefinition({ fault = 'none', retraining = false }: TinyOptions = {}): Record<string, unknown> {
@@ -84,18 +85,35 @@ export function tinyDefinition({ fault = 'none', retraining = false }: TinyOptio
           image: { build: 'trainer' },
           compute: 'small',
           hyperparameters: { fault },
+          split: { testPercent: 10 },
           local: { command: ['node', 'trainer/train.mjs'] },
         },
         evaluation: { metrics: { mae: { max: 5 } }, minRows: 50, serving: { smokeRows: 5 } },
-        serving: { image: { build: 'server' }, compute: 'small', instances: { min: 1, max: 1 } },
-        release: { steps: [{ percent: 50, hold: '10m' }] },
+        serving: {
+          image: { build: 'server' },
+          compute: 'small',
+          instances: { min: 1, max: 1 },
+          expectedRequestsPerMinute: 100,
+        },
+        release: {
+          steps: [{ percent: 50, hold: '10m' }],
+          finalHold: '5m',
+          analysis: { minRequests: 200, maxLatencyIncreasePercent: 1000, maxPredictionDrift: 20 },
+        },
         monitoring: {
           latency: { p99: '1s' },
           errors: { maxPercent: 1 },
           drift: { schedule: { every: '1d' }, window: '7d', minRows: 100 },
           quality: { schedule: { every: '1d' }, window: '7d', minLabels: 50, metrics: { mae: { max: 8 } } },
         },
-        ...(retraining && { retraining: { on: ['quality'], minNewLabels: 24, cooldown: '7d' } }),
+        ...(retraining && {
+          retraining: {
+            on: ['quality'],
+            minNewLabels: 24,
+            cooldown: '7d',
+            ...(retraining === 'scheduled' && { schedule: { every: '7d' } }),
+          },
+        }),
       },
     },
   };
