@@ -10,6 +10,7 @@ import { crc32, zip } from '../../src/google/support/zip';
 import { planPlatform } from '../../src/plan/plan-platform';
 import { graphFaults, type StepGraph } from '../../src/plan/step-graph';
 import { SCALE } from './support/examples';
+import { DOLLAR } from './support/synth-stack';
 
 type Steps = { [name: string]: { [key: string]: unknown } }[];
 const stepsOf = (graph: StepGraph): Steps => (stepGraphToWorkflow(graph)['main'] as unknown as { steps: Steps }).steps;
@@ -66,7 +67,7 @@ test('text of a definition is never taken for an expression', () => {
         id: 'a',
         describe: '',
         use: 'checkData',
-        arguments: { sql: 'name = \'${sys.get_env("X")}\'', list: ['%{if}'] },
+        arguments: { sql: `name = '${DOLLAR}{sys.get_env("X")}'`, list: ['%{if}'] },
         output: 'x',
         retry: { maxRetries: 0, intervalSeconds: 1, backoffRate: 2, maxDelaySeconds: 1 },
         timeoutSeconds: 10,
@@ -79,7 +80,7 @@ test('text of a definition is never taken for an expression', () => {
   const text = printWorkflow(graph);
   expect(text).toContain('name = \'\\" + \\"$\\" + \\"{\\" + \\"sys.get_env');
   expect(text).toContain('"max_delay": 2');
-  expect(terraformText('a ${b} %{c}')).toBe('a $${b} %%{c}');
+  expect(terraformText(`a ${DOLLAR}{b} %{c}`)).toBe(`a ${DOLLAR}${DOLLAR}{b} %%{c}`);
 });
 
 test('a strict comparison with a neighbour is the comparison that was asked for', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthGoogle } from '../../src/google';
 import { SCALE } from './support/examples';
-import { handlerBundles } from './support/synth-stack';
+import { DOLLAR, handlerBundles } from './support/synth-stack';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'mlp-synth-'));
 const handlers = handlerBundles();
@@ -84,7 +84,7 @@ test('a definition that names no place gives one stack with variables', async ()
   for (const name of names) {
     expect(name).toMatch(/^\$\{var\.project\}-[a-z0-9-]+$/);
     // A project's id has at most 30 characters, a bucket's name 63.
-    expect(name.replace('${var.project}', 'p'.repeat(30)).length).toBeLessThanOrEqual(63);
+    expect(name.replace(`${DOLLAR}{var.project}`, 'p'.repeat(30)).length).toBeLessThanOrEqual(63);
   }
 });
 

@@ -1,4 +1,5 @@
 import type { PlatformInput } from '../../../src/definition/input';
+import { DOLLAR } from './synth-stack';
 
 /** One model with everything: stage scale. */
 export const SCALE = {
@@ -10,7 +11,7 @@ export const SCALE = {
   environments: [{ name: 'production', google: { project: 'bikes-prod', region: 'europe-west3' } }],
   delivery: {
     source: { repository: 'acme/bikes', connection: { google: 'acme-github' } },
-    build: { commands: ['npm ci', 'echo ${HOME}'] },
+    build: { commands: ['npm ci', `echo ${DOLLAR}{HOME}`] },
     test: { commands: ['npm test'] },
   },
   incidents: {

@@ -17,6 +17,9 @@ export function handlerBundles(): string {
 
 let bundles: string | undefined;
 
+/** A dollar sign, so that no test text looks like a forgotten template. */
+export const DOLLAR = '$';
+
 export type Attributes = { readonly [key: string]: unknown };
 /** Resources of a template: type → id → attributes. */
 export type Resources = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
