@@ -52,6 +52,7 @@ status=0
 while IFS= read -r template; do
   echo "${template#"$work/one/"}"
   "$venv/bin/python" "$shared/tools/google/static_check.py" "$template" || status=1
+  "$venv/bin/python" .ci/google/interpolations.py "$template" || status=1
   timeout 120 "$venv/bin/python" .ci/google/workflows.py "$template" || status=1
 done < <(find "$work/one" -name cdk.tf.json | sort)
 
