@@ -147,6 +147,25 @@ test('the delivery stands in the first environment and deploys to all, a person 
   production.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
 });
 
+test('every kind of page alarm becomes an incident with its runbook, once', () => {
+  const { stack, platform } = platformOf('core');
+  const { endpoint, drift } = platform.model('churn');
+  const paged = [...endpoint.alarms, ...drift!.alarms].filter(({ plan }) => plan.severity === 'page');
+  const templates = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map((rule) => {
+    const [target] = (rule as { Properties: { Targets: { InputTransformer?: { InputTemplate: string } }[] } })
+      .Properties.Targets;
+    return target?.InputTransformer?.InputTemplate ?? '';
+  });
+  const incidents = templates.filter((template) => template.includes('recordIncident'));
+  const kinds = [...new Set(paged.map(({ kind }) => kind))];
+  expect(kinds).toEqual(expect.arrayContaining(['endpointErrors', 'availabilityBurn', 'qualityDecay', 'conceptDrift']));
+  expect(incidents).toHaveLength(kinds.length);
+  for (const kind of kinds) {
+    const own = incidents.filter((template) => template.includes(`"kind":"${kind}"`));
+    expect(own).toEqual([expect.stringContaining(`"runbook":"runbooks/${kind}.md"`)]);
+  }
+});
+
 test('without a connection there is no pipeline, and a warning says what to do', () => {
   const { stack } = platformOf('core');
   Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('delivery.source.connection.aws is not set'));

@@ -169,23 +169,28 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       removalPolicy: removalPolicy(false),
     });
     for (const job of plan.jobs) scheduleCall(this, job, this.handler, group, encryptionKey);
-    const paged = this.alarms.filter((one) => one.plan.severity === 'page');
-    for (const kind of [...new Set(paged.map((one) => one.kind))]) {
+    this.recordIncidents(this.alarms);
+    this.grants = new EndpointGrants(this);
+    this.metrics = new EndpointMetrics(subject);
+    this.node.defaultChild = this.releaseController.node.defaultChild;
+  }
+
+  /** Makes an incident with a record of each page alarm that fires: of this endpoint, and of others that are given. */
+  recordIncidents(alarms: readonly RenderedAlarm[]): void {
+    const paged = alarms.filter(({ plan }) => plan.severity === 'page');
+    for (const { kind, plan } of new Map(paged.map((one) => [one.kind, one])).values()) {
       onAlarm(
         this,
         {
           id: `${pascalCase(kind)}Incident`,
           description: `${kind} of ${this.model} becomes an incident with a record`,
           use: 'recordIncident',
-          arguments: { model: this.model, kind, severity: 'page' },
+          arguments: { model: this.model, kind, severity: 'page', runbook: plan.runbook },
           alarms: alarmsOfKinds(paged, [kind]),
         },
         this.handler,
       );
     }
-    this.grants = new EndpointGrants(this);
-    this.metrics = new EndpointMetrics(subject);
-    this.node.defaultChild = this.releaseController.node.defaultChild;
   }
 
   private planned(props: CanaryEndpointProps): EndpointPlan {

@@ -71,6 +71,7 @@ export class ModelConstructs extends Construct {
         wiring: { ...wiring, plan: plan.drift },
       });
     }
+    if (this.drift) endpoint.recordIncidents(this.drift.alarms);
     if (plan.retraining && model.retraining) {
       this.retraining = new RetrainSchedule(this, 'Retraining', {
         model: name,
