@@ -17,12 +17,12 @@ import { TrafficLog } from '../runtime/adapters/local/traffic-log';
 import type { VirtualClock } from '../runtime/adapters/local/virtual-clock';
 import type { SqlEngine, TableName } from '../runtime/ports';
 import { duckdb } from '../runtime/sql/dialects/duckdb';
-import { finishRetraining, type Ports, predictionOf, USE_CASE_FUNCTIONS, watchedAnswer } from '../runtime/usecases';
+import { finishRetraining, type Ports, USE_CASE_FUNCTIONS } from '../runtime/usecases';
 import { AlarmBoard, type AlarmBoardState, type AlarmChange } from './alarm-board';
 import { CaptureTable } from './capture-table';
 import { serverCommand, trainCommand } from './commands';
 import type { DataPaths } from './data-dir';
-import { EventFeed, eventsBefore } from './event-feed';
+import { LiveTraffic } from './live-traffic';
 import { LocalJobs } from './local-jobs';
 import { type RunDocument, RunStore } from './run-store';
 import { StepRunner } from './step-runner';
@@ -51,11 +51,6 @@ export interface SharedWorld {
   readonly onLine: (model: string, line: string) => void;
 }
 
-/** Most requests a minute of virtual time while a release holds: enough to decide, and a machine can send them. */
-const MOST_PER_MINUTE = 120;
-/** The load takes its inputs from so many events, newest first. */
-const LOAD_EVENTS = 48;
-
 type Answer = { readonly [key: string]: Json };
 
 /** One model of a platform on one machine: its ports, its runs, its live traffic and its alarms. */
@@ -65,7 +60,7 @@ export class LocalModel {
   readonly capture: CaptureTable;
   readonly ports: Ports;
   private readonly runner: StepRunner;
-  private readonly feed: EventFeed;
+  private readonly traffic: LiveTraffic;
   private points: StoredPoint[] = [];
 
   private constructor(
@@ -76,8 +71,8 @@ export class LocalModel {
     private readonly serving: ProcessServingTarget,
     private readonly board: AlarmBoard,
     telemetry: TrafficLog,
-    private readonly events: TableName,
-    private readonly from: number,
+    events: TableName,
+    from: number,
   ) {
     const { paths, clock, engine } = shared;
     this.artifacts = new FileArtifactStore(paths.artifacts(name));
@@ -89,7 +84,18 @@ export class LocalModel {
         shared.retraining === 'decide' && workflow === 'pipeline' && (input as Answer)['decisionId'] !== null,
     );
     this.capture = new CaptureTable(engine, name, definition.data);
-    this.feed = new EventFeed(engine, events, definition.data, from);
+    this.traffic = new LiveTraffic({
+      engine,
+      clock,
+      serving,
+      capture: this.capture,
+      events,
+      from,
+      task: plan.task,
+      data: definition.data,
+      capturePercent: definition.serving.capturePercent,
+      requestsPerMinute: definition.serving.expectedRequestsPerMinute ?? 0,
+    });
     this.ports = {
       platform: shared.platform,
       model: name,
@@ -130,7 +136,7 @@ export class LocalModel {
       store: this.runs,
       callTask: (event) => this.call(event),
       runJob: (step, run, state) => jobs.run(step, run, state),
-      wait: (seconds) => this.hold(seconds),
+      wait: (seconds) => this.traffic.hold(seconds),
       now: () => clock.now(),
       onStep: (step, run, what, error) => shared.onStep(name, step, run, what, error),
     });
@@ -195,59 +201,14 @@ export class LocalModel {
   }
 
   /** Lets virtual time pass: the events until then happen, are answered over HTTP and captured. */
-  async advanceTo(seconds: number): Promise<void> {
-    const { definition } = this;
-    const events = await this.feed.take(seconds);
-    const captured = [];
-    for (const event of events) {
-      const served = await this.serving.answer({ ...event, watch: (answer) => this.watch(answer) });
-      if (served === null || !isCaptured(event.key, definition.serving.capturePercent)) continue;
-      const [prediction] = served.invocation.predictions ?? [];
-      captured.push({
-        event,
-        version: served.version,
-        prediction: prediction === undefined ? null : this.watch(prediction),
-      });
-    }
-    await this.capture.add(captured);
-    this.shared.clock.advanceTo(seconds);
-    this.served += events.length;
+  advanceTo(seconds: number): Promise<void> {
+    return this.traffic.advanceTo(seconds);
   }
 
-  /**
-   * Lets the time of a release pass under load: as many requests as the definition expects, with the inputs of the newest
-   * events in turn. They are answered and counted for the release, and not captured: each event is captured once.
-   */
-  private async hold(seconds: number): Promise<void> {
-    const { definition, shared } = this;
-    const from = shared.clock.now();
-    const perMinute = Math.min(definition.serving.expectedRequestsPerMinute ?? 0, MOST_PER_MINUTE);
-    const newest = await eventsBefore(shared.engine, this.events, definition.data, from, LOAD_EVENTS);
-    const count = newest.length === 0 ? 0 : Math.round((perMinute * seconds) / 60);
-    for (let i = 0; i < count; i++) {
-      const at = from + (i * seconds) / count;
-      const event = newest[i % newest.length]!;
-      await this.serving.answer({
-        key: `load ${at}`,
-        at,
-        instance: event.instance,
-        watch: (answer) => this.watch(answer),
-      });
-    }
-    await this.advanceTo(from + seconds);
+  /** Events that were answered since the model was opened. */
+  get served(): number {
+    return this.traffic.served;
   }
-
-  /** What is watched of a server's answer. */
-  private watch(answer: Json): number | string | null {
-    const line =
-      answer !== null && typeof answer === 'object' && !Array.isArray(answer)
-        ? (answer as Answer)
-        : { prediction: answer };
-    return watchedAnswer(this.plan.task, predictionOf(line));
-  }
-
-  /** Live requests since the model was opened. */
-  served = 0;
 
   /** Runs a monitoring job at the clock's time, and what its alarms ask for. */
   async monitor(job: MonitoringJobPlan): Promise<Answer> {
@@ -328,12 +289,12 @@ export class LocalModel {
     const { ports } = this;
     if (alarm.severity === 'page') {
       const run = `${alarm.id}-${new Date(ports.clock.now() * 1000).toISOString()}`;
-      const { kind, severity } = alarm;
+      const { kind, severity, runbook } = alarm;
       await this.call({
         use: 'recordIncident',
         step: 'alarm',
         run,
-        arguments: { model: this.name, kind, severity },
+        arguments: { model: this.name, kind, severity, runbook },
         state: { text },
       });
     } else {
@@ -346,22 +307,4 @@ export class LocalModel {
 
   /** Reasons to retrain that alarms have given and that were not decided yet. */
   readonly asked: { readonly cause: string; readonly text: string }[] = [];
-
-  /** The events of the source. */
-  get source(): TableName {
-    return this.events;
-  }
-
-  /** From when events are replayed, epoch seconds. */
-  get replayedFrom(): number {
-    return this.from;
-  }
-}
-
-/** The same key is always captured or never, so that a resumed run captures the same. */
-function isCaptured(key: string, percent: number): boolean {
-  if (percent >= 100) return true;
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return ((hash ^ (hash >>> 15)) >>> 0) % 10_000 < percent * 100;
 }

@@ -49,9 +49,12 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
   const judged = [await judge(references.inputs, null), await judge(references.predictions, answersSketch)] as const;
   const verdict = combined(judged[0], judged[1]);
   const at = new Date(now * 1000).toISOString();
+  const evidence = artifactKeys.monitoring('drift', at.replaceAll(':', '-'));
   if (verdict === null) {
+    const undecided = { verdict: 'insufficientData', explanation: 'there is no reference to compare with', at };
+    await writeJson(ports.artifacts, evidence, { champion: Number(champion), ...undecided });
     await ports.metrics.emit([{ name: 'DataVerdict', value: 0, dimensions: {} }], now);
-    return answer({ verdict: 'insufficientData', explanation: 'there is no reference to compare with', at });
+    return answer(undecided);
   }
   await changeDocument(ports.state, stateKeys.monitoring(ports.model), (value) => {
     const seen = (value ?? NOTHING_SEEN) as unknown as MonitoringDocument;
@@ -61,7 +64,6 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
     const windows = [...others, verdict.outcome].sort((a, b) => (a.span.end < b.span.end ? -1 : 1)).slice(-REMEMBERED);
     return { write: toJson({ ...seen, windows }), answer: undefined };
   });
-  const evidence = artifactKeys.monitoring('drift', at.replaceAll(':', '-'));
   await writeJson(ports.artifacts, evidence, { champion: Number(champion), ...verdict });
   const ageSeconds = await dataAge(ports, table, now);
   await ports.metrics.emit(points(verdict, ageSeconds), now);

@@ -28,7 +28,14 @@ export const recordIncident: UseCaseFunction<'platform' | 'model' | 'state' | 'l
     verdict: severity,
     details: { event: `incident:${id}`, kind, text: text.slice(0, 4000) },
   });
-  await ports.notifier.notify({ severity, kind, subject: `${ports.model}: ${kind}`, text, runbook: null });
+  const runbook = event.arguments['runbook'];
+  await ports.notifier.notify({
+    severity,
+    kind,
+    subject: `${ports.model}: ${kind}`,
+    text,
+    runbook: typeof runbook === 'string' ? runbook : null,
+  });
   return answer({ id, kind, severity });
 };
 

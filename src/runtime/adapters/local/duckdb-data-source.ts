@@ -7,6 +7,7 @@ import { OperationError } from '../../../kernel/problem';
 import type { Clock, DataSource, SqlEngine, TableName } from '../../ports';
 import { duckdb } from '../../sql/dialects/duckdb';
 import { named, temporaryBeside } from './atomic-file';
+import { csvScan } from './csv-scan';
 import type { FileArtifactStore } from './file-artifact-store';
 
 const FORMATS = { csv: 'FORMAT csv, HEADER true', parquet: 'FORMAT parquet', jsonl: 'FORMAT json' } as const;
@@ -86,12 +87,12 @@ export class DuckDbDataSource implements DataSource {
     const name = `frozen_${this.options.model}_${key}`;
     const file = duckdb.text(path.replace(/[*?[\]]/g, (character) => `[${character}]`));
     const scans = {
-      csv: `read_csv(${file}, header = true, sample_size = -1)`,
-      parquet: `read_parquet(${file})`,
-      jsonl: `read_json(${file}, format = 'newline_delimited', sample_size = -1)`,
+      csv: () => csvScan(this.options.engine, path, this.options.data),
+      parquet: async () => `read_parquet(${file})`,
+      jsonl: async () => `read_json(${file}, format = 'newline_delimited', sample_size = -1)`,
     };
     await this.options.engine.query(
-      `CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS SELECT * FROM ${scans[formatOf(key)]}`,
+      `CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS SELECT * FROM ${await scans[formatOf(key)]()}`,
     );
     return [name];
   }
