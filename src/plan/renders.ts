@@ -14,6 +14,7 @@ export const CONCEPTS = [
   'scoring',
   'endpoint',
   'release',
+  'shadow',
   'capture',
   'handlers',
   'schedules',
@@ -54,6 +55,7 @@ export const RENDERED_BY = {
     local: 'process on loopback',
   },
   release: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: 'step runner' },
+  shadow: { aws: 'SageMaker shadow variant', google: null, local: 'mirrored requests' },
   capture: {
     aws: 'SageMaker data capture and Athena',
     google: 'request-response logging to BigQuery',
@@ -116,6 +118,12 @@ const ELEMENTS: Record<Concept, (plan: Plan) => string[]> = {
     ),
   endpoint: (plan) => models(plan, 'endpoint'),
   release: (plan) => models(plan, 'endpoint.graph'),
+  shadow: (plan) =>
+    each(plan, (model) =>
+      model.endpoint.graph.steps.flatMap((step) =>
+        step.kind === 'task' && step.use === 'deployShadow' ? [`endpoint.graph.${step.id}`] : [],
+      ),
+    ),
   capture: (plan) => each(plan, (model) => (model.endpoint.capturePercent > 0 ? ['endpoint.capturePercent'] : [])),
   handlers: (plan) => models(plan, 'permissions'),
   schedules: (plan) =>

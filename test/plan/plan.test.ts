@@ -195,5 +195,5 @@ test('each target renders every concept of the full example, or says that it is 
         .map((one) => one.concept),
     ]),
   );
-  expect(gaps).toEqual({ aws: [], google: [], local: ['budget', 'delivery', 'encryption'] });
+  expect(gaps).toEqual({ aws: [], google: ['shadow'], local: ['budget', 'delivery', 'encryption'] });
 });

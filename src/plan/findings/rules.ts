@@ -35,6 +35,7 @@ import { runbooksUnpublished } from './runbooks-unpublished';
 import { scaleToZero } from './scale-to-zero';
 import { scheduleNotPortable } from './schedule-not-portable';
 import { severityWithoutContact } from './severity-without-contact';
+import { shadowNotOnGoogle } from './shadow-not-on-google';
 import { singleInstance } from './single-instance';
 import { spotWithoutTime } from './spot-without-time';
 import { targetGap } from './target-gap';
@@ -77,6 +78,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   scaleToZero,
   scheduleNotPortable,
   severityWithoutContact,
+  shadowNotOnGoogle,
   singleInstance,
   spotWithoutTime,
   targetGap,
