@@ -33,6 +33,8 @@ export interface Scenario {
   /** Requests a minute, both arms. */
   readonly requestsPerLook: number;
   readonly release?: Release;
+  /** A target that counts requests and errors and nothing else. */
+  readonly countsOnly?: boolean;
 }
 
 /** Shares of runs in percent; `looks` is the mean look of a rollback. */
@@ -108,14 +110,15 @@ function countErrors(requests: number, rate: number, random: Random): number {
 
 const TWO_26 = 2 ** 26;
 
-function arm(requests: number, so: Truth, random: Random): ReleaseSample['challenger'] {
+function arm(requests: number, so: Truth, random: Random, countsOnly: boolean): ReleaseSample['challenger'] {
+  const errors = countErrors(requests, so.errorRate, random);
+  if (countsOnly) return { requests, errors, latency: null, predictions: null };
   const latency = new Array<number>(LATENCY_EDGES_MS.length + 1).fill(0);
   const scores = new Array<number>(SCORE_EDGES.length + 1).fill(0);
   const latencies = cached(`ms:${so.medianMs}`, () =>
     LATENCY_EDGES_MS.map((edge) => normalCdf(Math.log(edge / so.medianMs) / 0.5)),
   );
   const answers = cached(`score:${so.meanScore}`, () => SCORE_EDGES.map((edge) => normalCdf(edge - so.meanScore)));
-  const errors = countErrors(requests, so.errorRate, random);
   for (let i = 0; i < requests; i += 1) {
     // The upper and the lower half of one draw's bits are two draws.
     const bits = random.next() * TWO_26;
@@ -161,7 +164,7 @@ interface Run {
 }
 
 function run(scenario: Scenario, random: Random): Run {
-  const release = scenario.release ?? DEFAULTS;
+  const { release = DEFAULTS, countsOnly = false } = scenario;
   const plannedLooks = scenario.stages.reduce((sum, { holdSeconds }) => sum + holdSeconds / LOOK_SECONDS, 0);
   const pooled: Pooled = { n1: 0, x1: 0, n0: 0, x0: 0 };
   const others = { peeking: false, bonferroni: false, normalMixture: false };
@@ -173,8 +176,8 @@ function run(scenario: Scenario, random: Random): Run {
   for (let look = 0; end === undefined || look < plannedLooks; look += 1) {
     const { percent } = scenario.stages[stageIndex]!;
     const ours = Math.round((scenario.requestsPerLook * percent) / 100);
-    const challenger = arm(ours, scenario.challenger(look), random);
-    const champion = arm(scenario.requestsPerLook - ours, scenario.champion(look), random);
+    const challenger = arm(ours, scenario.challenger(look), random, countsOnly);
+    const champion = arm(scenario.requestsPerLook - ours, scenario.champion(look), random, countsOnly);
     const from = look * LOOK_SECONDS;
     const at = from + LOOK_SECONDS;
     if (look < plannedLooks) {
@@ -195,6 +198,7 @@ function run(scenario: Scenario, random: Random): Run {
       observation: { atSeconds: at, sample, providerError: null, pageAlarms: [] },
       release,
       phase: 'live',
+      unwatched: countsOnly ? ['latencyIncrease', 'predictionDrift'] : [],
     });
     const decision = judgeStep(state, verdict, release);
     state = decision.state;
@@ -243,6 +247,8 @@ const incident = (look: number): Truth => truth(look < 20 ? 1 : 8)();
 
 export const SCENARIOS: readonly Scenario[] = [
   errors('errors 1.0 → 1.0 % (healthy), 250 an arm and look', 1, 1),
+  errors('healthy at 1.0 %, counts of errors alone, 250 an arm and look', 1, 1, { countsOnly: true }),
+  errors('errors 1.0 → 2.0 %, counts of errors alone', 1, 2, { countsOnly: true }),
   errors('errors 1.0 → 1.25 %', 1, 1.25),
   errors('errors 1.0 → 1.5 %', 1, 1.5),
   errors('errors 1.0 → 2.0 %', 1, 2),

@@ -60,7 +60,7 @@ export function analyseLook(input: LookInput): LookVerdict {
     return { ...base, status: 'stale', text: `this window was judged before (look ${evidence.looks})` };
   }
   const next = addSample(evidence, sample, testedLimits(release, phase), TAIL_SHARE);
-  const alpha = alphaPerCheck(release, input.unwatched);
+  const alpha = alphaPerCheck(release);
   const checks = checksOf(release, phase, input.unwatched).map((check) =>
     judgeCheck(check, {
       evidence: next,

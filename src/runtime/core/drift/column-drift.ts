@@ -19,7 +19,15 @@ export interface ColumnDrift {
   readonly column: string;
   readonly verdict: DriftLevel;
   /** Why there is nothing to say, for `insufficientData`. */
-  readonly reason: 'notInReference' | 'missingColumn' | 'otherKind' | 'noRows' | 'tooFewRows' | 'withinChance' | null;
+  readonly reason:
+    | 'notInReference'
+    | 'missingColumn'
+    | 'otherKind'
+    | 'noRows'
+    | 'tooFewRows'
+    | 'withinChance'
+    | 'tooManyCategories'
+    | null;
   readonly method: DriftMethod;
   /** In the method's unit; null when it could not be computed. */
   readonly statistic: number | null;
@@ -71,8 +79,7 @@ export function judgeColumn(
   const level = statistic >= rule.critical ? 'critical' : statistic >= rule.warning ? 'warning' : 'ok';
   // A threshold of zero still asks for some change.
   const judged = statistic === 0 ? 'ok' : level;
-  const reason =
-    rows.windowRows < minRows ? 'tooFewRows' : judged !== 'ok' && statistic < chanceBound ? 'withinChance' : null;
+  const reason = reasonToDoubt(pair, judged, statistic < chanceBound, rows.windowRows < minRows);
   return described(rule, {
     verdict: reason === null ? judged : 'insufficientData',
     reason,
@@ -83,6 +90,27 @@ export function judgeColumn(
     statistics: allStatistics(pair),
     changes: greatestChanges(binsOf(pair), pair),
   });
+}
+
+function reasonToDoubt(
+  pair: ColumnPair,
+  judged: Exclude<DriftLevel, 'insufficientData'>,
+  withinChance: boolean,
+  tooFewRows: boolean,
+): ColumnDrift['reason'] {
+  if (tooFewRows) return 'tooFewRows';
+  if (judged !== 'ok') return withinChance ? 'withinChance' : null;
+  return isMostlyUncounted(pair) ? 'tooManyCategories' : null;
+}
+
+/**
+ * More than half of the reference's values are categories that it neither counts nor fully remembers: they could all be
+ * others in the window, and no statistic would move.
+ */
+function isMostlyUncounted(pair: ColumnPair): boolean {
+  if (pair.kind === 'numeric' || pair.reference.knownComplete) return false;
+  const { otherCount, rows, nulls } = pair.reference;
+  return 2 * otherCount > rows - nulls;
 }
 
 function kindOf({ type }: ColumnRule): ColumnPair['kind'] {

@@ -24,6 +24,9 @@ export function explainColumn(drift: Omit<ColumnDrift, 'explanation'>): string {
   if (reason === 'withinChance') {
     return `${measured} is above its limit, but chance alone reaches ${formatNumber(chanceBound)} with so few rows: too few to say`;
   }
+  if (reason === 'tooManyCategories') {
+    return `${measured}, but most of its values are in more categories than a profile remembers: group them, or set drift to false`;
+  }
   if (verdict === 'ok') return `${measured}, below ${formatNumber(drift.warning)}: as in the reference`;
   const limit = verdict === 'critical' ? drift.critical : drift.warning;
   const change = changes[0];

@@ -113,14 +113,29 @@ export interface SketchWasserstein {
 const FIRST = 1;
 const LAST = SKETCH_STEPS - 1;
 
+/** Shares of the rows that have no finite number: missing, −∞ and +∞. */
+export function notFiniteShares(column: NumericReference | NumericWindow): readonly [number, number, number] {
+  const { rows, negativeInfinities, positiveInfinities } = column;
+  if (rows === 0) return [0, 0, 0];
+  return [missingShare(column), negativeInfinities / rows, positiveInfinities / rows];
+}
+
+/** Share of rows that changed between a finite number, missing, −∞ and +∞: the distance in total variation. */
+function shareThatLeft(reference: NumericReference, window: NumericWindow): number {
+  const others = notFiniteShares(window);
+  const changes = notFiniteShares(reference).map((share, kind) => others[kind]! - share);
+  const finite = -changes.reduce((sum, change) => sum + change, 0);
+  return [...changes, finite].reduce((sum, change) => sum + Math.abs(change), 0) / 2;
+}
+
 /**
  * Wasserstein-1 distance ∫ |Q − R| du of the middle 98 % of both sides over the reference's standard deviation
  * (winsorised at 1 % and 99 %), so that neither an outlier's distance nor an outlier's deviation decides. A value that
- * went missing, or stopped missing, counts as moved by one deviation; where the reference has no deviation, so does
+ * went missing or infinite, or stopped to be, counts as moved by one deviation; where the reference has no deviation, so does
  * every other value.
  */
 export function sketchWasserstein(reference: NumericReference, window: NumericWindow): SketchWasserstein {
-  const moved = Math.abs(missingShare(reference) - missingShare(window));
+  const moved = shareThatLeft(reference, window);
   if (reference.quantiles === null || window.quantiles === null) return { distance: moved, deviation: 0, spread: 0 };
   const unit = Math.max(...[...middle(reference.quantiles), ...middle(window.quantiles)].map(Math.abs));
   if (unit === 0) return { distance: moved, deviation: 0, spread: 0 };

@@ -10,7 +10,7 @@ import {
   type NumericWindow,
   SKETCH_STEPS,
 } from './profile';
-import { missingShare, sketchKolmogorovSmirnov, sketchWasserstein } from './sketch-distance';
+import { notFiniteShares, sketchKolmogorovSmirnov, sketchWasserstein } from './sketch-distance';
 
 /** A column of the reference with the same column of a window. */
 export type ColumnPair =
@@ -91,17 +91,24 @@ export function kolmogorovSmirnovBound(n: number, m: number, alpha: number): num
  * Bound of Wasserstein: with e = √(1/n + 1/m), the distance of two samples has the mean e √(2/π) ∫ √(F (1 − F)) dx and
  * exceeds it by more than t e deviations with probability at most exp(−t²/2): it is the greatest value of a Gaussian
  * process over functions of slope 1, none of which has more variance than the column (Borell and Tsirelson–Ibragimov–
- * Sudakov inequality). The wider of the two sides gives both, because a short reference may miss its own tail. A changed share of missing values adds its own normal bound.
+ * Sudakov inequality). The wider of the two sides gives both, because a short reference may miss its own tail. Changed shares of
+ * missing and of infinite values add their own normal bounds.
  */
 function wassersteinBound({ reference, window }: Extract<ColumnPair, { kind: 'numeric' }>, alpha: number): number {
   const { deviation, spread } = sketchWasserstein(reference, window);
   const error = Math.sqrt(1 / finiteRows(reference) + 1 / finiteRows(window));
   const ofValues = error * (Math.sqrt(2 / Math.PI) * spread + deviation * Math.sqrt(2 * Math.log(1 / alpha)));
   const rows = reference.rows + window.rows;
-  const missing = (missingShare(reference) * reference.rows + missingShare(window) * window.rows) / rows;
-  const ofMissing =
-    normalQuantile(1 - alpha / 2) * Math.sqrt(missing * (1 - missing) * (1 / reference.rows + 1 / window.rows));
-  return Math.min(ofValues + ofMissing, Number.MAX_VALUE);
+  const ofWindow = notFiniteShares(window);
+  const pooled = notFiniteShares(reference)
+    .map((share, kind) => (share * reference.rows + ofWindow[kind]! * window.rows) / rows)
+    .filter((share) => share > 0);
+  const quantile = normalQuantile(1 - alpha / (2 * Math.max(pooled.length, 1)));
+  const ofOthers = pooled.reduce(
+    (sum, share) => sum + quantile * Math.sqrt(share * (1 - share) * (1 / reference.rows + 1 / window.rows)),
+    0,
+  );
+  return Math.min(ofValues + ofOthers, Number.MAX_VALUE);
 }
 
 /** Rows with a finite number, at least one (so that a column without any has a bound). */

@@ -182,8 +182,17 @@ describe('one look', () => {
     expect(alphaPerCheck(release({ maxLatencyP99: '1s' }))).toBeCloseTo(0.05 / 5, 12);
     const shadow = { shadow: { duration: '1h', maxDisagreementPercent: 2 } };
     expect(alphaPerCheck(release({}, shadow))).toBeCloseTo(0.05 / 6, 12);
-    expect(alphaPerCheck(release(), ['predictionDrift'])).toBeCloseTo(0.05 / 3, 12);
     expect(checksOf(release({}, { strategy: 'blueGreen' }), 'live')).toEqual(['errorLimit']);
+  });
+
+  test('a check asks for the same proof where others have no numbers', () => {
+    const observation = seen(1, sample(1, arm(1000), arm(1000)));
+    const unwatched = ['latencyIncrease', 'predictionDrift'] as const;
+    const look = analyseLook({ evidence: NO_EVIDENCE, observation, release: release(), phase: 'live', unwatched });
+    expect(look.checks.map(({ check, alpha }) => [check, alpha])).toEqual([
+      ['errorIncrease', 0.05 / 4],
+      ['errorLimit', 0.05 / 4],
+    ]);
   });
 });
 

@@ -19,6 +19,11 @@ describe('error rates of the whole analysis, 30 looks', () => {
     expect(outcome('errors 1.0 → 2.0 %, relative check only', 200).rolledBack).toBeGreaterThanOrEqual(95);
   });
 
+  test('a target that counts errors and nothing else keeps the same rates', () => {
+    expect(outcome('healthy at 1.0 %, counts of errors alone', 2000).rolledBack).toBeLessThanOrEqual(1);
+    expect(outcome('errors 1.0 → 2.0 %, counts of errors alone', 300).rolledBack).toBeGreaterThanOrEqual(95);
+  });
+
   test('5 % of traffic and rare errors: where the normal approximation takes back healthy challengers', () => {
     const { normalMixture, rolledBack } = outcome('healthy at 0.1 %', 150);
     expect(rolledBack).toBeLessThanOrEqual(1);

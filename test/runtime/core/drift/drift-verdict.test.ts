@@ -6,10 +6,13 @@ import {
   type DriftVerdict,
   driftRules,
   driftVerdict,
+  measure,
   type ProfileColumn,
+  pairOf,
   type Rows,
   type WindowOutcome,
 } from '../../../../src/runtime/core/drift';
+import { statisticOf } from '../../../../src/runtime/core/drift/statistics';
 import { createRandom } from '../../../../src/runtime/core/statistics/random';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -177,9 +180,78 @@ describe('one window', () => {
       const { columns } = verdictOf(rows, { policy: { method } });
       expect(columns[0]).toMatchObject({ verdict: 'critical', windowMissingPercent: 100 });
       expect(columns[1]).toMatchObject({ verdict: 'critical', windowMissingPercent: 100 });
-      if (method !== 'wasserstein') expect(columns[2]!.verdict).toBe('critical');
+      expect(columns[2]!.verdict).toBe('critical');
       expect(['warning', 'critical']).toContain(columns[3]!.verdict);
     }
+  });
+});
+
+describe('infinite values', () => {
+  const infinite = (value: number) => table(1000, 'infinite').map((row) => ({ ...row, a: value }));
+
+  it.each(['psi', 'jensenShannon', 'kolmogorovSmirnov', 'chiSquared', 'wasserstein'])(
+    'are critical in a column that had none, and as before in one that had them, by %s',
+    (method) => {
+      expect(verdictOf(infinite(Infinity), { policy: { method } }).columns[0]!.verdict).toBe('critical');
+      expect(verdictOf(infinite(-Infinity), { policy: { method } }).columns[0]!.verdict).toBe('critical');
+    },
+  );
+
+  it('of one end do not stand for those of the other, nor for missing ones', () => {
+    const a: ProfileColumn = { name: 'a', type: 'number' };
+    const options = { bins: 10, origin: { dataDigest: 'sha256:1', source: 'training' as const } };
+    const reference = buildReferenceProfile(infinite(Infinity), [a], options);
+    const distance = (value: number): number => {
+      const [window] = buildWindowProfile(infinite(value), reference, day(10)).columns;
+      return statisticOf(pairOf(reference.columns[0]!, window!)!, 'wasserstein');
+    };
+    expect([Infinity, -Infinity, Number.NaN].map(distance)).toEqual([0, 1, 1]);
+  });
+
+  it('that some rows have by chance are no drift', () => {
+    const sometimes = (seed: string, rows: number) => {
+      const random = createRandom(seed);
+      return table(rows, seed).map((row) => ({ ...row, a: random.next() < 0.3 ? Infinity : row.a }));
+    };
+    const a: ProfileColumn = { name: 'a', type: 'number' };
+    const options = { bins: 10, origin: { dataDigest: 'sha256:1', source: 'training' as const } };
+    const reference = buildReferenceProfile(sometimes('before', 5000), [a], options);
+    for (let run = 0; run < 30; run++) {
+      const [window] = buildWindowProfile(sometimes(`after ${run}`, 200), reference, day(10)).columns;
+      const { statistic, chanceBound } = measure(pairOf(reference.columns[0]!, window!)!, 'wasserstein', 0.01);
+      expect(statistic).toBeLessThan(chanceBound);
+    }
+  });
+});
+
+describe('a category column with too many categories to remember', () => {
+  const columns: readonly ProfileColumn[] = [{ name: 'a', type: 'category' }];
+  const data = dataSchema.parse({
+    source: { local: 'data.csv' },
+    format: 'csv',
+    timestamp: 'time',
+    label: { column: 'label' },
+    columns: { a: { type: 'category' } },
+  });
+  const policy = driftSchema.parse({ predictions: false });
+  const judged = (before: Rows, after: Rows) => {
+    const options = { bins: 10, origin: { dataDigest: 'sha256:1', source: 'training' as const } };
+    const reference = buildReferenceProfile(before, columns, options);
+    const window = buildWindowProfile(after, reference, day(10));
+    return driftVerdict({ reference, window, policy, data, history: [] }).columns[0]!;
+  };
+  const many = (prefix: string, common: number) =>
+    Array.from({ length: 10_000 }, (_, index) => ({ a: index < common ? 'common' : `${prefix}${index}` }));
+
+  it('is not called healthy where all of them could be others', () => {
+    const column = judged(many('old', 0), many('new', 0));
+    expect(column).toMatchObject({ verdict: 'insufficientData', reason: 'tooManyCategories' });
+    expect(column.explanation).toContain('more categories than a profile remembers');
+  });
+
+  it('is judged where its common ones tell enough, and where they change', () => {
+    expect(judged(many('old', 6000), many('new', 6000))).toMatchObject({ verdict: 'ok', reason: null });
+    expect(judged(many('old', 3000), many('old', 0))).toMatchObject({ verdict: 'critical', reason: null });
   });
 });
 
