@@ -1,0 +1,101 @@
+import { retrainingSchema } from '../../../src/definition/retraining';
+import { toJson } from '../../../src/kernel/json';
+import type { LedgerRecord } from '../../../src/runtime/core/ledger';
+import type { SqlEngine } from '../../../src/runtime/ports';
+import { duckdb } from '../../../src/runtime/sql/dialects/duckdb';
+import { type Ports, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';
+import { finishRetraining } from '../../../src/runtime/usecases/finish-retraining';
+import { applyToRegistry } from '../../../src/runtime/usecases/registry-document';
+import { type MemoryWorld, memoryWorld, POLICY, registered, START } from './world';
+
+/** A champion, and so many labels since it was trained. */
+async function worldWith(labels: number): Promise<MemoryWorld & Pick<Ports, 'sql' | 'dialect' | 'data'>> {
+  const world = memoryWorld();
+  const { artifactDigest } = await registered(world, 1);
+  await applyToRegistry(
+    world,
+    () => [{ kind: 'promote', id: 'p', version: '1', by: 'release', observedDigest: artifactDigest, replaces: null }],
+    POLICY,
+    { commit: null, dataDigest: null },
+  );
+  const sql: SqlEngine = {
+    query: async () => [{ label_count: BigInt(labels), newest_ms: BigInt(START * 1000) }],
+    close: async () => undefined,
+  };
+  const data = { table: async () => ['t'], labels: async () => undefined } as unknown as Ports['data'];
+  return { ...world, sql, dialect: duckdb, data };
+}
+
+const POLICY_JSON = toJson(retrainingSchema.parse({ on: ['quality'], minNewLabels: 100, cooldown: '7d' }));
+
+const decide = (world: object, state: object, run = 'r') =>
+  USE_CASE_FUNCTIONS.decideRetraining(
+    {
+      use: 'decideRetraining',
+      step: 's',
+      run,
+      arguments: { model: 'm', retraining: POLICY_JSON, budget: null },
+      state: toJson(state) as { readonly [key: string]: never },
+    },
+    world as Ports,
+  );
+
+const asked = { cause: 'quality', windowEndSeconds: START, text: 'mae 80, limit 70' };
+
+describe('the decision to retrain', () => {
+  it('starts one run, however many ask at the same time', async () => {
+    const world = await worldWith(500);
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map((run) => decide(world, asked, run)));
+    expect(answers.filter(({ action }) => action === 'retrain')).toHaveLength(1);
+    expect(world.workflows.started).toHaveLength(1);
+    expect(world.workflows.started[0]).toMatchObject({
+      workflow: 'pipeline',
+      input: { startedBy: 'retraining:quality', cause: 'quality', decisionId: world.workflows.started[0]!.name },
+    });
+    expect(world.metrics.points.filter(({ name }) => name === 'RetrainStarted')).toHaveLength(1);
+    expect(world.metrics.points.filter(({ name }) => name === 'RetrainSuppressed')).toHaveLength(3);
+  });
+
+  it('starts the run that was decided and never started', async () => {
+    const world = await worldWith(500);
+    const dead = {
+      ...world,
+      workflows: { start: () => Promise.reject(new Error('power cut')), status: async () => 'absent' },
+    };
+    await expect(decide(dead, asked)).rejects.toThrow('power cut');
+    expect(world.workflows.started).toEqual([]);
+    const next = await decide(world, { ...asked, windowEndSeconds: START + 60 }, 'later');
+    expect(next).toMatchObject({ action: 'skip', reason: { code: 'inFlight' } });
+    expect(world.workflows.started).toHaveLength(1);
+  });
+
+  it('waits for labels, records every decision, and starts nothing meanwhile', async () => {
+    const world = await worldWith(99);
+    expect(await decide(world, asked)).toMatchObject({ action: 'defer', reason: { code: 'tooFewLabels' } });
+    expect(world.workflows.started).toEqual([]);
+    const records = (await world.ledger.read(1)) as unknown as LedgerRecord[];
+    expect(records.at(-1)).toMatchObject({ action: 'decideRetraining', verdict: 'defer', version: '1' });
+  });
+
+  it('is free again when the run has ended, and keeps the cooldown', async () => {
+    const world = await worldWith(500);
+    const { id } = await decide(world, asked);
+    world.workflows.end('pipeline', String(id), 'succeeded');
+    await finishRetraining(world, String(id), 'succeeded');
+    world.clock.advanceTo(START + 86_400);
+    const soon = await decide(world, { ...asked, windowEndSeconds: START + 86_400 }, 'soon');
+    expect(soon).toMatchObject({ action: 'skip', reason: { code: 'cooldown' } });
+    world.clock.advanceTo(START + 8 * 86_400);
+    // What had to wait is answered without being asked again.
+    expect(await decide(world, {}, 'later')).toMatchObject({ action: 'retrain' });
+    expect(world.workflows.started).toHaveLength(2);
+  });
+
+  it('takes the word of the workflow for a run whose end nobody has reported', async () => {
+    const world = await worldWith(500);
+    const { id } = await decide(world, asked);
+    world.workflows.end('pipeline', String(id), 'failed');
+    const next = await decide(world, { ...asked, windowEndSeconds: START + 60 }, 'later');
+    expect(next).toMatchObject({ action: 'skip', reason: { code: 'backoff' } });
+  });
+});
