@@ -25,6 +25,10 @@ export interface LocalJobsOptions {
 }
 
 const BATCH = 256;
+/** Rows that are sent one by one, at least: the 99th percentile of fewer is their slowest, and says more of the machine. */
+const LATENCY_ROWS = 200;
+/** Answers that are not timed: the first ones of a process compile and read what later ones do not. */
+const WARM_UP = 5;
 
 /** The managed jobs of a pipeline on one machine: processes with the contracts of trainer and server. */
 export class LocalJobs {
@@ -66,7 +70,7 @@ export class LocalJobs {
     const rows = await readTestRows(artifacts, run, data);
     const names = featureNames(data);
     const instances = rows.map(({ columns }) => Object.fromEntries(names.map((name) => [name, columns[name] ?? null])));
-    const smokeRows = Math.min(rows.length, definition.evaluation?.serving.smokeRows ?? 0);
+    const smokeRows = Math.min(rows.length, Math.max(definition.evaluation?.serving.smokeRows ?? 0, LATENCY_ROWS));
     const modelDir = artifacts.path(artifactKeys.model(subject === 'candidate' ? run : championRun(state)));
     const timeoutSeconds = durationSeconds(definition.serving.timeout);
     const testSetDigest = (state['validation'] as { readonly test: { readonly digest: string } }).test.digest;
@@ -79,8 +83,7 @@ export class LocalJobs {
     const latencies: number[] = [];
     let failures = 0;
     try {
-      // The first answer of a process compiles and reads what later ones do not: it is no latency of the model.
-      await loaded.invoke(instances.slice(0, 1));
+      for (const instance of instances.slice(0, WARM_UP)) await loaded.invoke([instance]);
       for (let place = 0; place < smokeRows; place++) {
         const { predictions, latencyMs, error } = await loaded.invoke(instances.slice(place, place + 1));
         latencies.push(latencyMs);

@@ -285,7 +285,7 @@ export class LocalModel {
   /** What the clouds' alarms do: tell people, open an incident for a page, and ask whether to retrain. */
   private async answerAlarm({ alarm, firing, value }: AlarmChange, explanation: string | null): Promise<void> {
     if (!firing) return;
-    const text = explanation ?? `${alarm.summary}: ${Number(value.toPrecision(4))}`;
+    const text = `${alarm.summary} (${Number(value.toPrecision(4))})${explanation === null ? '' : `; ${explanation}`}`;
     const { ports } = this;
     if (alarm.severity === 'page') {
       const run = `${alarm.id}-${new Date(ports.clock.now() * 1000).toISOString()}`;

@@ -176,7 +176,8 @@ export class ProcessServingTarget implements ServingTarget {
     const next = { ...this.document, ...changes, revision: this.document.revision + 1 };
     const key = keyOf(this.options.model);
     const found = await this.options.state.read(key);
-    await this.options.state.compareAndSwap(key, found?.version ?? null, toJson(next));
+    const written = await this.options.state.compareAndSwap(key, found?.version ?? null, toJson(next));
+    if (written === undefined) throw servedByAnother(key);
     this.document = next;
   }
 }
@@ -195,6 +196,15 @@ function placeOf(key: string): number {
   hash = Math.imul(hash, 0x2c1b3c6d);
   return (((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32) * 100;
 }
+
+const servedByAnother = (path: string): OperationError =>
+  new OperationError({
+    code: 'servedByAnother',
+    path,
+    got: 'a change by another process',
+    expected: 'one process that serves a model',
+    fix: 'stop the other process, or use another folder',
+  });
 
 const noOtherArm = (challenger: number, percent: number): OperationError =>
   new OperationError({
