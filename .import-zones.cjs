@@ -76,7 +76,7 @@ module.exports = {
       'runtime/adapters/local',
       'runtime/adapters/memory',
     ],
-    libraries: ['@duckdb', 'fastify', 'cli-table3', 'picocolors'],
+    libraries: ['@duckdb', 'cli-table3', 'picocolors'],
   },
   cli: {
     may: ['kernel', 'contract', 'definition', 'plan', 'aws', 'google', 'local'],

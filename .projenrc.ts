@@ -32,6 +32,7 @@ const project = new typescript.TypeScriptProject({
   eslint: false,
   biome: true,
   biomeOptions: {
+    version: '2.5.15',
     biomeConfig: {
       formatter: {
         enabled: true,
@@ -141,8 +142,7 @@ const project = new typescript.TypeScriptProject({
     'cli-table3@^0.6.5',
     'picocolors@^1.1.1',
     'jiti@^2.7.0',
-    'fastify@^5.12.8',
-    '@duckdb/node-api@1.5.6-r.1',
+    '@duckdb/node-api@1.5.5-r.5',
   ],
   peerDeps: [
     'aws-cdk-lib@^2.276.0',
@@ -158,11 +158,10 @@ const project = new typescript.TypeScriptProject({
     'constructs@~10.7.2',
     'cdktf@0.21.0',
     '@cdktf/provider-google@16.12.1',
-    'aws-cdk@2.1148.1',
     'cdk-nag@3.0.2',
     'asl-validator@^4.0.0',
     '@types/jest@^30',
-    '@swc/core@^1.16.22',
+    '@swc/core@1.16.18',
     '@swc/jest@^0.2.39',
     'fast-check@^4.10.2',
     'esbuild@^0.28.2',
@@ -170,7 +169,6 @@ const project = new typescript.TypeScriptProject({
     'ajv@^8',
     'ml-random-forest@2.1.0',
     '@types/node@^20',
-    '@types/aws-lambda@^8',
     'google-auth-library@^10.9.1',
     'canonicalize@2.1.0',
     '@stdlib/stats-base-dists-chisquare-quantile@^0.2.3',
@@ -190,7 +188,6 @@ const project = new typescript.TypeScriptProject({
     '@aws-sdk/client-sfn',
     '@aws-sdk/client-sns',
     '@aws-sdk/client-ssm',
-    '@aws-sdk/client-application-auto-scaling',
     '@prometheus-io/lezer-promql',
     '@lezer/common',
   ],
@@ -248,6 +245,8 @@ project.package.addField('typesVersions', {
       .map(([path, file]) => [path.slice(2), [`lib/${file}.d.ts`]]),
   ),
 });
+// These versions have binaries for every platform, so that one lock file serves all of them.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.package.addField('sideEffects', false);
 project.package.addField('files', ['lib', 'assets', 'CHANGELOG.md']);
 project.package.addField('engines', { node: '>=20.12.0' });
