@@ -13,6 +13,7 @@ import {
   type WindowOutcome,
 } from '../../../../src/runtime/core/drift';
 import { statisticOf } from '../../../../src/runtime/core/drift/statistics';
+import { chiSquaredQuantile } from '../../../../src/runtime/core/statistics/distributions';
 import { createRandom } from '../../../../src/runtime/core/statistics/random';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -61,6 +62,9 @@ const outcome = (
   dataBreach,
   predictionBreach,
 });
+
+/** PSI that chance reaches in 1 % of windows over all columns, for 1,000 rows on the deciles of 5,000. */
+const chanceOf = (judged: number): number => (1 / 5000 + 1 / 1000) * chiSquaredQuantile(1 - 0.01 / judged, 9);
 
 describe('one window', () => {
   it('is ok when nothing moved, and says so of every column', () => {
@@ -130,6 +134,14 @@ describe('one window', () => {
       expect(column.statistic!).toBeLessThan(column.chanceBound!);
       expect(column.explanation).toContain('chance alone reaches');
     }
+  });
+
+  it('shares its chance out among the columns and the prediction that it judges', () => {
+    const { columns, prediction: answers } = verdictOf(table(1000, 'shared'));
+    const alone = verdictOf(table(1000, 'shared'), { policy: { predictions: false } });
+    expect(answers!.chanceBound).toBeCloseTo(chanceOf(7), 3);
+    expect(columns[0]!.chanceBound).toBeCloseTo(chanceOf(7), 3);
+    expect(alone.columns[0]!.chanceBound).toBeCloseTo(chanceOf(6), 3);
   });
 
   it('has nothing to say of a column that the window lacks', () => {

@@ -130,7 +130,13 @@ describe('a bound against the champion', () => {
       );
     expect(judged({ mode: 'superior' })).toMatchObject({ verdict: 'pass', comparator: '<', bound: 0 });
     expect(judged({ margin: 0 })).toMatchObject({ verdict: 'pass', comparator: '<=', bound: 0 });
-    expect(judged({ margin: 0 }).compared).toBeLessThan(0);
+    const { compared, interval } = judged({ margin: 0 });
+    expect(compared).toBeLessThan(0);
+    // Better by more than the margin: as sure as the bound of the difference, and no surer.
+    const shown = -interval!.upper!;
+    expect(judged({ mode: 'superior', margin: 0.9 * shown })).toMatchObject({ verdict: 'pass', bound: -0.9 * shown });
+    expect(judged({ mode: 'superior', margin: 1.01 * shown }).verdict).toBe('inconclusive');
+    expect(judged({ mode: 'superior', margin: -1.01 * interval!.lower! }).verdict).toBe('fail');
     const turned = scoredRows(2000, 0.2);
     const worse = evaluateGate(
       gateInput({ rows: turned, evaluation: { metrics: { logLoss: { vsChampion: { margin: 0.01 } } } } }),
