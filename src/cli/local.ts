@@ -30,6 +30,10 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
         file,
         out: options.out,
         clean: options.clean ?? false,
+        synthesisers: {
+          aws: () => (require('../aws/synth') as typeof import('../aws/synth')).synthAws,
+          google: () => (require('../google/synth') as typeof import('../google/synth')).synthGoogle,
+        },
         ...(options.data !== undefined && { dir: options.data }),
         terminal: io.terminal && !options.json,
         print: options.json ? io.err : io.out,

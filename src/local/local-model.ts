@@ -237,7 +237,7 @@ export class LocalModel {
       run: `retraining-${cause}-${new Date(now * 1000).toISOString()}`,
       arguments: retraining.arguments,
       // A process on this machine is not billed.
-      state: { cause, text, windowEndSeconds: now, estimatedRunCost: 0, spentThisMonth: 0 },
+      state: { cause, text, windowEndSeconds: now },
     });
     const id = decision['id'];
     if (decision['action'] === 'retrain' && typeof id === 'string' && this.runs.read('pipeline', id)?.held) {

@@ -85,7 +85,7 @@ export async function runLocalCommand(
       out: options.out,
       clean: options.clean,
       ...(options.dir !== undefined && { dir: options.dir }),
-      synthesisers: options.synthesisers ?? DEFAULT_SYNTHESISERS,
+      ...(options.synthesisers !== undefined && { synthesisers: options.synthesisers }),
       report,
       signal: options.signal ?? interrupted.signal,
     });
@@ -103,14 +103,3 @@ const isCancelled = (error: unknown): boolean =>
   error instanceof OperationError &&
   error instanceof ProblemsError &&
   error.problems.some(({ code }) => code === 'cancelled');
-
-/** The clouds of this package, each loaded when it is rendered: their libraries are optional. */
-const DEFAULT_SYNTHESISERS: Synthesisers = {
-  aws: () => load('aws').synthAws!,
-  google: () => load('google').synthGoogle!,
-};
-
-function load(target: 'aws' | 'google'): Readonly<Record<string, ReturnType<Synthesisers['aws']>>> {
-  const path = resolve(__dirname, '..', target, 'synth');
-  return require(path);
-}

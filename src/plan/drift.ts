@@ -15,8 +15,8 @@ export interface DriftInput {
   readonly quality: Quality | null;
   readonly freshness: Monitoring['freshness'] | null;
   readonly costPerPrediction: Monitoring['costPerPrediction'] | null;
-  /** For cost per prediction. */
-  readonly pricePerInstanceHour: number | null;
+  /** What serves, for cost per prediction; null where the price of an instance is not known: the cost is not watched then. */
+  readonly servingCost: { readonly pricePerInstanceHour: number; readonly instances: number } | null;
   readonly runbook: RunbookLink;
 }
 
@@ -56,7 +56,7 @@ function driftJobs({
   quality,
   freshness,
   costPerPrediction,
-  pricePerInstanceHour,
+  servingCost,
 }: DriftInput): MonitoringJobPlan[] {
   const shared = { model, task, data: toJson(data) };
   return [
@@ -75,7 +75,7 @@ function driftJobs({
             arguments: {
               ...shared,
               quality: toJson(quality),
-              cost: toJson({ maxPerPrediction: costPerPrediction?.max ?? null, pricePerInstanceHour }),
+              cost: toJson({ maxPerPrediction: costPerPrediction?.max ?? null, ...servingCost }),
             },
             schedule: quality.schedule,
             timeoutSeconds: 900,
@@ -85,7 +85,7 @@ function driftJobs({
   ];
 }
 
-function driftMetrics({ data, drift, quality, costPerPrediction }: DriftInput): MetricPlan[] {
+function driftMetrics({ data, drift, quality, costPerPrediction, servingCost }: DriftInput): MetricPlan[] {
   return [
     ...watchedColumns(data).map((column) => metric('DriftScore', { Column: column })),
     metric('DriftedColumnsPercent'),
@@ -102,7 +102,7 @@ function driftMetrics({ data, drift, quality, costPerPrediction }: DriftInput): 
           ]),
           metric('LabelledRows'),
           metric('ConceptDrift'),
-          ...(costPerPrediction ? [metric('CostPerPrediction')] : []),
+          ...(costPerPrediction && servingCost ? [metric('CostPerPrediction')] : []),
         ]
       : []),
   ];
@@ -182,7 +182,7 @@ function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan
   ];
 }
 
-function qualityAlarms({ costPerPrediction, runbook }: DriftInput, quality: Quality): AlarmPlan[] {
+function qualityAlarms({ costPerPrediction, servingCost, runbook }: DriftInput, quality: Quality): AlarmPlan[] {
   const periodSeconds = periodOf(quality.schedule);
   return [
     ...Object.entries(quality.metrics).flatMap(([name, bound]) => {
@@ -258,7 +258,7 @@ function qualityAlarms({ costPerPrediction, runbook }: DriftInput, quality: Qual
       },
       runbook,
     ),
-    ...(costPerPrediction
+    ...(costPerPrediction && servingCost
       ? [
           alarm(
             {

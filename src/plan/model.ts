@@ -4,10 +4,12 @@ import type { ModelDefinition, PlatformDefinition } from '../definition/platform
 import { releaseSchema } from '../definition/release';
 import { durationSeconds } from '../kernel/duration';
 import type { RunbookLink } from './alarm';
+import { planCompute } from './compute';
 import { planDrift } from './drift';
 import { planEndpoint } from './endpoint';
 import { planPipeline } from './pipeline';
 import type { BudgetPlan, ModelPlan } from './plan';
+import { hourlyPrice, servingPrice } from './prices';
 import { planRegistry } from './registry';
 import { planRetraining } from './retraining';
 
@@ -41,6 +43,7 @@ export function planModel(
       data,
       training: definition.training,
       evaluation: definition.evaluation ?? null,
+      drift,
       pipelineSuccess: monitoring.pipelineSuccess ?? null,
       retrainRelease: definition.retraining?.release ?? 'automatic',
       runbook,
@@ -66,11 +69,17 @@ export function planModel(
         quality,
         freshness: monitoring.freshness ?? null,
         costPerPrediction: monitoring.costPerPrediction ?? null,
-        pricePerInstanceHour: definition.serving.pricePerInstanceHour ?? null,
+        servingCost: servingCostOf(definition),
         runbook,
       }),
     retraining: definition.retraining
-      ? planRetraining({ model: name, retraining: definition.retraining, budget: definition.budget ?? null, runbook })
+      ? planRetraining({
+          model: name,
+          retraining: definition.retraining,
+          budget: definition.budget ?? null,
+          estimatedRunCost: runCostOf(definition),
+          runbook,
+        })
       : null,
     budget: modelBudget(definition, platform),
   };
@@ -78,6 +87,20 @@ export function planModel(
 
 /** Stage foundation has no release section: a version replaces the one before at once, and a person starts it. */
 const FOUNDATION_RELEASE = { strategy: 'allAtOnce' } as const;
+
+/** What serves without a request: the least number of instances. */
+function servingCostOf(definition: ModelDefinition): { pricePerInstanceHour: number; instances: number } | null {
+  const pricePerInstanceHour = servingPrice(definition, planCompute(definition.serving.compute));
+  return pricePerInstanceHour === undefined
+    ? null
+    : { pricePerInstanceHour, instances: definition.serving.instances.min };
+}
+
+/** A run that takes all of its time; null where the machine's price is not known. */
+function runCostOf({ training }: ModelDefinition): number | null {
+  const hourly = hourlyPrice(planCompute(training.compute));
+  return hourly === undefined ? null : Number(((hourly * durationSeconds(training.maxDuration)) / 3600).toPrecision(6));
+}
 
 const DAY = 86_400;
 

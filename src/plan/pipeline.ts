@@ -1,6 +1,6 @@
 import type { Data } from '../definition/data';
 import type { Evaluation } from '../definition/evaluation';
-import type { Monitoring } from '../definition/monitoring';
+import type { Drift, Monitoring } from '../definition/monitoring';
 import type { Training } from '../definition/training';
 import { DATA_RULES } from '../kernel/data-rules';
 import { durationSeconds } from '../kernel/duration';
@@ -18,6 +18,8 @@ export interface PipelineInput {
   readonly training: Training;
   /** Absent at stage foundation: versions are registered on their trainer's metrics and wait for a person. */
   readonly evaluation: Evaluation | null;
+  /** Its bins shape the reference profile; null for the defaults. */
+  readonly drift: Drift | null;
   readonly pipelineSuccess: Monitoring['pipelineSuccess'] | null;
   readonly retrainRelease: 'automatic' | 'manual';
   readonly runbook: RunbookLink;
@@ -73,7 +75,7 @@ function planTraining(training: Training): TrainingPlan {
 }
 
 function pipelineGraph(
-  { model, task, data, evaluation, retrainRelease }: PipelineInput,
+  { model, task, data, evaluation, drift, retrainRelease }: PipelineInput,
   training: TrainingPlan,
 ): StepGraph {
   const call = (step: Omit<TaskStep, 'kind' | 'retry' | 'timeoutSeconds' | 'onError'>): Step => ({
@@ -93,6 +95,7 @@ function pipelineGraph(
         model,
         task,
         data: dataJson,
+        drift: toJson(drift),
         split: { testPercent: training.testPercent, by: training.splitBy, seed: training.seed },
       },
       output: 'validation',
@@ -175,7 +178,14 @@ function pipelineGraph(
       id: 'register',
       describe: 'register the version with digest, lineage and evidence',
       use: 'registerVersion',
-      arguments: { model, task, approval: evaluation?.approval ?? 'manual', release: retrainRelease, data: dataJson },
+      arguments: {
+        model,
+        task,
+        approval: evaluation?.approval ?? 'manual',
+        release: retrainRelease,
+        drift: toJson(drift),
+        data: dataJson,
+      },
       output: 'version',
       next: 'mayRelease',
     }),

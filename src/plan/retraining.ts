@@ -10,6 +10,8 @@ export interface RetrainingInput {
   readonly model: string;
   readonly retraining: Retraining;
   readonly budget: ModelBudget | null;
+  /** What a run costs at most; null where the price of the machine is not known. */
+  readonly estimatedRunCost: number | null;
   readonly runbook: RunbookLink;
 }
 
@@ -24,13 +26,19 @@ const ALARMS_OF_CAUSE: Record<RetrainingCause, readonly AlarmKind[]> = {
 };
 
 /** When a model is trained again: what asks, and the fixed arguments of the decision. */
-export function planRetraining({ model, retraining, budget, runbook }: RetrainingInput): RetrainingPlan {
+export function planRetraining({
+  model,
+  retraining,
+  budget,
+  estimatedRunCost,
+  runbook,
+}: RetrainingInput): RetrainingPlan {
   const causes = [
     ...new Set<RetrainingCause>([...retraining.on, ...(retraining.on.includes('drift') ? [] : (['drift'] as const))]),
   ];
   return {
     model,
-    arguments: { model, retraining: toJson(retraining), budget: toJson(budget) },
+    arguments: { model, retraining: toJson(retraining), budget: toJson(budget), estimatedRunCost },
     causes: causes.map((cause) => ({ cause, alarmKinds: ALARMS_OF_CAUSE[cause] })),
     cooldownSeconds: durationSeconds(retraining.cooldown),
     alarms: [

@@ -22,6 +22,16 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.retraining.cooldown`]: '8d' }),
     path: `${M}.retraining.cooldown`,
   },
+  'cost-without-price': {
+    bad: scale({ [`${M}.serving.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' } }),
+    path: `${M}.serving.pricePerInstanceHour`,
+    good: scale({
+      [`${M}.serving.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' },
+      [`${M}.serving.pricePerInstanceHour`]: 60,
+      'budget.monthly': 90_000,
+      [`${M}.budget.monthly`]: 80_000,
+    }),
+  },
   'deletion-protection-off': {
     bad: scale({ 'security.deletionProtection': false }),
     path: 'security.deletionProtection',

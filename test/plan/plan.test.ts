@@ -197,3 +197,32 @@ test('each target renders every concept of the full example, or says that it is 
   );
   expect(gaps).toEqual({ aws: [], google: ['shadow'], local: ['budget', 'delivery', 'encryption'] });
 });
+
+describe('costs', () => {
+  test('of a prediction are watched where the price is known, and what computes them gets it', () => {
+    const job = demand().drift!.jobs.find((one) => one.use === 'monitorQuality')!;
+    expect(job.arguments['cost']).toEqual({ maxPerPrediction: 0.002, pricePerInstanceHour: 0.107, instances: 1 });
+    const unknown = demand({ [`${M}.serving.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' } }).drift!;
+    expect([...unknown.metrics.map((one) => one.name), ...unknown.alarms.map((one) => one.metric.name)]).not.toContain(
+      'CostPerPrediction',
+    );
+  });
+
+  test('of a run are estimated at its longest', () => {
+    expect(demand().retraining!.arguments['estimatedRunCost']).toBe(0.23);
+    expect(
+      demand({ [`${M}.training.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' } }).retraining!.arguments[
+        'estimatedRunCost'
+      ],
+    ).toBeNull();
+  });
+});
+
+test('the drift section shapes the reference profile that registration stores', () => {
+  const { steps } = demand({ [`${M}.monitoring.drift.bins`]: 20 }).pipeline.graph;
+  for (const use of ['checkData', 'registerVersion']) {
+    expect(steps.find((step) => step.kind === 'task' && step.use === use)).toMatchObject({
+      arguments: { drift: { bins: 20 } },
+    });
+  }
+});

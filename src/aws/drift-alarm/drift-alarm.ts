@@ -130,7 +130,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
       quality,
       freshness: null,
       costPerPrediction: null,
-      pricePerInstanceHour: null,
+      servingCost: null,
       runbook: localRunbook,
     });
   }

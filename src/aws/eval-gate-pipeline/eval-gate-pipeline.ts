@@ -232,6 +232,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       data,
       training,
       evaluation,
+      drift: null,
       pipelineSuccess: null,
       retrainRelease: 'automatic',
       runbook: localRunbook,

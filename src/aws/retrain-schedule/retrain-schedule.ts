@@ -132,6 +132,6 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
     const model = sections.model(props.model);
     const retraining = sections.read('retraining', retrainingSchema, props.retraining);
     sections.done();
-    return planRetraining({ model, retraining, budget: null, runbook: localRunbook });
+    return planRetraining({ model, retraining, budget: null, estimatedRunCost: null, runbook: localRunbook });
   }
 }

@@ -78,7 +78,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
         quality,
         freshness: null,
         costPerPrediction: null,
-        pricePerInstanceHour: null,
+        servingCost: null,
         runbook: localRunbook,
       }),
     );

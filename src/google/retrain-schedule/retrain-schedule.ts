@@ -60,7 +60,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
     const retraining = reader.read('retraining', retrainingSchema, props.retraining);
     reader.done();
     this.plan = handedOr(props, () =>
-      planRetraining({ model: this.model, retraining, budget: null, runbook: localRunbook }),
+      planRetraining({ model: this.model, retraining, budget: null, estimatedRunCost: null, runbook: localRunbook }),
     );
 
     const { pipeline, drift, endpoint } = props;

@@ -2,6 +2,7 @@ import { approvalByAnyone } from './approval-by-anyone';
 import { budgetBelowIdleCost } from './budget-below-idle-cost';
 import { canaryStarved } from './canary-starved';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
+import { costWithoutPrice } from './cost-without-price';
 import { deletionProtectionOff } from './deletion-protection-off';
 import { deliveryWithoutConnection } from './delivery-without-connection';
 import { driftNothingToWatch } from './drift-nothing-to-watch';
@@ -46,6 +47,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   budgetBelowIdleCost,
   canaryStarved,
   cooldownLongerThanSchedule,
+  costWithoutPrice,
   deletionProtectionOff,
   deliveryWithoutConnection,
   driftNothingToWatch,

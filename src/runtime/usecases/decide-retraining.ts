@@ -63,7 +63,8 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
   };
   const decision = await changeDocument<RetrainingDecision>(ports.state, stateKeys.retraining(model), (value) => {
     const before = (value ?? NEVER_TRAINED) as unknown as RetrainingState;
-    const taken = decide(before, signals, policy, now);
+    const spentThisMonth = signals.spentThisMonth ?? spentSince(startOfMonth(now), before, signals.estimatedRunCost);
+    const taken = decide(before, { ...signals, spentThisMonth }, policy, now);
     const after = applyRetrainingDecision(before, taken, now);
     return { write: after === before ? undefined : toJson(after), answer: taken };
   });
@@ -124,6 +125,16 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     return typeof value === 'number' ? value : null;
   }
 };
+
+/** Training cost of the runs that started since then, each at its estimate; null where that is not known. */
+const spentSince = (seconds: number, state: RetrainingState, runCost: number | null): number | null =>
+  runCost === null ? null : runCost * state.runs.filter((run) => run.startedAtSeconds >= seconds).length;
+
+/** Budgets are by calendar month, UTC. */
+function startOfMonth(nowSeconds: number): number {
+  const now = new Date(nowSeconds * 1000);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1) / 1000;
+}
 
 const runInput = (id: string, cause: string) => ({
   startedBy: `retraining:${cause}`,
