@@ -42,6 +42,44 @@ const decide = (world: object, state: object, run = 'r') =>
 
 const asked = { cause: 'quality', windowEndSeconds: START, text: 'mae 80, limit 70' };
 
+describe('the budget of the month', () => {
+  const NOW = START + 10 * 86_400;
+  const RUN = {
+    id: 'x',
+    key: 'k',
+    trigger: { kind: 'quality', windowEndSeconds: NOW - 200, text: 'mae' },
+    endedAtSeconds: NOW - 100,
+    outcome: 'succeeded',
+  };
+
+  async function decideWith(startedAtSeconds: number, estimatedRunCost: number | null) {
+    const world = await worldWith(500);
+    world.clock.advanceTo(NOW);
+    const before = { runs: [{ ...RUN, startedAtSeconds }], failuresInARow: 0, pending: null, told: [] };
+    await world.state.compareAndSwap('retraining/m', null, toJson(before));
+    const retraining = toJson(retrainingSchema.parse({ on: ['quality'], minNewLabels: 100, cooldown: '1m' }));
+    const budget = { monthly: 50, onExceeded: 'blockTraining' };
+    const event = {
+      use: 'decideRetraining',
+      step: 's',
+      run: 'r',
+      arguments: { model: 'm', retraining, budget, estimatedRunCost },
+      state: toJson(asked),
+    } as const;
+    return USE_CASE_FUNCTIONS.decideRetraining(event as never, world as unknown as Ports);
+  }
+
+  it('counts the runs of this month at their estimate', async () => {
+    expect(await decideWith(NOW - 150, 30)).not.toMatchObject({ action: 'retrain' });
+    expect(await decideWith(NOW - 150, 20)).toMatchObject({ action: 'retrain' });
+    expect(await decideWith(NOW - 40 * 86_400, 30)).toMatchObject({ action: 'retrain' });
+  });
+
+  it('does not start what it cannot price', async () => {
+    expect(await decideWith(NOW - 150, null)).not.toMatchObject({ action: 'retrain' });
+  });
+});
+
 describe('the decision to retrain', () => {
   it('starts one run, however many ask at the same time', async () => {
     const world = await worldWith(500);
