@@ -118,7 +118,12 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       next: 'rolledBack',
       onError: 'rollBackFailed',
     }),
-    { kind: 'end', id: 'rolledBack', describe: 'taken back: what served before has all live traffic', outcome: 'failed' },
+    {
+      kind: 'end',
+      id: 'rolledBack',
+      describe: 'taken back: what served before has all live traffic',
+      outcome: 'failed',
+    },
     call({
       id: 'rollBackFailed',
       describe: 'page: the champion could not be given its traffic back',

@@ -18,6 +18,7 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     path: `${M}.budget.monthly`,
   },
   'canary-starved': { bad: scale({ [`${M}.serving.expectedRequestsPerMinute`]: 2 }), path: `${M}.release.steps.0` },
+  'capture-off': { bad: scale({ [`${M}.serving.capturePercent`]: 0 }), path: `${M}.serving.capturePercent` },
   'cooldown-longer-than-schedule': {
     bad: scale({ [`${M}.retraining.cooldown`]: '8d' }),
     path: `${M}.retraining.cooldown`,

@@ -1,6 +1,7 @@
 import { approvalByAnyone } from './approval-by-anyone';
 import { budgetBelowIdleCost } from './budget-below-idle-cost';
 import { canaryStarved } from './canary-starved';
+import { captureOff } from './capture-off';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
 import { costWithoutPrice } from './cost-without-price';
 import { deletionProtectionOff } from './deletion-protection-off';
@@ -46,6 +47,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   approvalByAnyone,
   budgetBelowIdleCost,
   canaryStarved,
+  captureOff,
   cooldownLongerThanSchedule,
   costWithoutPrice,
   deletionProtectionOff,

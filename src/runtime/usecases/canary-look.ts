@@ -16,7 +16,7 @@ import type { TrafficTelemetry } from '../ports';
 import type { Answer } from './answer';
 import { answer } from './answer';
 import type { Ports } from './ports';
-import { section, stateNumber } from './read-event';
+import { argumentNumber, section, stateNumber } from './read-event';
 
 /** Predictions and pairs that one look reads at most. */
 const MOST_PREDICTIONS = 10_000;
@@ -33,7 +33,14 @@ export async function lookAtRelease(event: TaskEvent, ports: Needs, before: Cana
   const release = section(event, 'release', releaseSchema);
   const now = ports.clock.now();
   const observation = await observe(event, ports.telemetry, before, now);
-  const look = analyseLook({ evidence: before.evidence, observation, release, phase: before.stage.phase });
+  const look = analyseLook({
+    evidence: before.evidence,
+    observation,
+    release,
+    phase: before.stage.phase,
+    // Without captured answers there is nothing to compare; a finding says so.
+    unwatched: argumentNumber(event, 'serving.capturePercent') === 0 ? ['predictionDrift', 'disagreement'] : [],
+  });
   const decision = judgeStep(before, look, release);
   if (decision.action === 'pause') await tellPaused(ports, event, decision, now);
   return answer({
