@@ -20,10 +20,18 @@ const healthy: Arm = (request) => ({ latencyMs: 10 + (request % 10), failed: req
 async function release(
   world: MemoryWorld,
   version: number,
-  options: { readonly perMinute?: number; readonly challenger?: Arm; readonly shadow?: boolean } = {},
+  options: {
+    readonly perMinute?: number;
+    readonly challenger?: Arm;
+    readonly shadow?: boolean;
+    readonly captured?: boolean;
+  } = {},
 ): Promise<RunDocument> {
-  const { perMinute = 600, challenger = healthy, shadow = false } = options;
-  const definition = structuredClone(tinyDefinition()) as { models: { line: { release: Record<string, unknown> } } };
+  const { perMinute = 600, challenger = healthy, shadow = false, captured = true } = options;
+  const definition = structuredClone(tinyDefinition()) as {
+    models: { line: { release: Record<string, unknown>; serving: Record<string, unknown> } };
+  };
+  if (!captured) definition.models.line.serving['capturePercent'] = 0;
   definition.models.line.release = {
     steps: [{ percent: 50, hold: '10m' }],
     finalHold: '5m',
@@ -47,7 +55,8 @@ async function release(
           ? version
           : Number(Object.keys(live).find((one) => Number(one) !== version) ?? version);
       const behave = arm === version ? challenger : healthy;
-      world.telemetry.requests.push({ version: arm, at, prediction: (sent * 7) % 100, ...behave(sent) });
+      const prediction = captured ? (sent * 7) % 100 : null;
+      world.telemetry.requests.push({ version: arm, at, prediction, ...behave(sent) });
       if ((mirrored[version] ?? 0) > 0) {
         world.telemetry.requests.push({ version, at, prediction: (sent * 7) % 100, ...challenger(sent) });
         world.telemetry.mirrored.push({
@@ -120,6 +129,18 @@ describe('a release', () => {
       ({ version }) => version === '2',
     );
     expect(actions.map(({ action }) => action)).toEqual(['register', 'gate', 'approve', 'challenge', 'promote']);
+  });
+
+  it('without captured answers is judged by errors and latency', async () => {
+    const world = await withChampion();
+    expect(await release(world, 2, { captured: false })).toMatchObject({ outcome: 'succeeded', next: 'released' });
+    expect((await world.serving.read()).live).toEqual({ 2: 100 });
+    const failing = await withChampion();
+    await release(failing, 2, {
+      captured: false,
+      challenger: (request) => ({ latencyMs: 10, failed: request % 10 === 0 }),
+    });
+    await expectTakenBack(failing);
   });
 
   it('of a challenger that fails requests is taken back, with its reason', async () => {
