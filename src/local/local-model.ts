@@ -217,7 +217,8 @@ export class LocalModel {
       use: job.use,
       step: job.id,
       run: `${job.id}-${at}`,
-      arguments: job.arguments,
+      // What an instance in the cloud costs, by the requests of a replay, says nothing of either.
+      arguments: { ...job.arguments, cost: null },
       state: {},
     });
     const changes = this.judgeAlarms();

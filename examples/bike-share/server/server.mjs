@@ -32,4 +32,5 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST);
-for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => server.close(() => process.exit(0)).closeAllConnections());
+for (const signal of ['SIGTERM', 'SIGINT'])
+  process.on(signal, () => server.close(() => process.exit(0)).closeAllConnections());

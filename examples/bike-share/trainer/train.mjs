@@ -15,7 +15,9 @@ const { MLP_TRAIN_DATA, MLP_MODEL_DIR, MLP_METRICS_FILE, MLP_HYPERPARAMETERS, ML
 const { trees, maxDepth, target } = JSON.parse(readFileSync(MLP_HYPERPARAMETERS, 'utf8'));
 
 const files = statSync(MLP_TRAIN_DATA).isDirectory()
-  ? readdirSync(MLP_TRAIN_DATA).sort().map((name) => join(MLP_TRAIN_DATA, name))
+  ? readdirSync(MLP_TRAIN_DATA)
+      .sort()
+      .map((name) => join(MLP_TRAIN_DATA, name))
   : [MLP_TRAIN_DATA];
 const rows = files.flatMap((file) => parseCsv(readFileSync(file, 'utf8')));
 const inputs = rows.map(featuresOf);

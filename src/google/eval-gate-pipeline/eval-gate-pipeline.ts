@@ -101,7 +101,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
         training,
         evaluation,
         drift: null,
-      pipelineSuccess: null,
+        pipelineSuccess: null,
         retrainRelease: 'automatic',
         runbook: localRunbook,
       }),
