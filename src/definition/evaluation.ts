@@ -22,6 +22,18 @@ const metricsSchema = z
   .record(z.string(), metricBoundSchema)
   .refine((metrics) => Object.keys(metrics).length > 0, { error: 'at least one metric' });
 
+/** A custom metric says its direction once: where a slice leaves it out, the whole's holds. */
+const withDirections = (
+  metrics: Record<string, z.output<typeof metricBoundSchema>>,
+  whole: Record<string, z.output<typeof metricBoundSchema>>,
+): Record<string, z.output<typeof metricBoundSchema>> =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([name, bound]) => {
+      const direction = bound.direction ?? whole[name]?.direction;
+      return [name, direction === undefined ? bound : { ...bound, direction }];
+    }),
+  );
+
 /** When a candidate is good enough. */
 export const evaluationSchema = z
   .strictObject({
@@ -53,5 +65,9 @@ export const evaluationSchema = z
     serving: z.strictObject({ maxLatencyP99: duration.optional(), smokeRows: count(1).default(10) }).prefault({}),
     approval: z.enum(['automatic', 'manual']).default('automatic'),
   })
-  .transform((parsed) => ({ ...parsed, primary: parsed.primary ?? Object.keys(parsed.metrics)[0]! }));
+  .transform((parsed) => ({
+    ...parsed,
+    primary: parsed.primary ?? Object.keys(parsed.metrics)[0]!,
+    slices: parsed.slices.map((slice) => ({ ...slice, metrics: withDirections(slice.metrics, parsed.metrics) })),
+  }));
 export type Evaluation = DeepReadonly<z.output<typeof evaluationSchema>>;

@@ -70,6 +70,16 @@ function toProblems(issue: Issue, path: Path, schema: z.ZodType, input: unknown,
 
 /** The problem of a key that nobody knows. */
 export function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
+  // Of another form of the same section: `cron` beside `every`, `values` of a column of type number.
+  if (known.includes(key)) {
+    return {
+      code: 'unknownKey',
+      path: dotted(path),
+      got: `key ${show(key)}, which does not go with the other keys here`,
+      expected: 'keys of one form or type',
+      fix: `remove ${key}, or change what it does not fit`,
+    };
+  }
   const suggestion = nearest(key, known);
   return {
     code: 'unknownKey',

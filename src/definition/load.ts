@@ -67,22 +67,42 @@ function readFile(file: string): string {
 
 async function readText(file: string, text: string, json: boolean): Promise<Read> {
   // Loaded here, because a definition in TypeScript needs no YAML parser.
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lines = new LineCounter();
-  // JSON is YAML 1.2; `strict` and `uniqueKeys` find what JSON.parse would swallow, and both give lines.
+  // JSON is YAML 1.2, so that one parser gives the lines of both. Its own check for keys that stand twice compares each
+  // key with each other, which takes minutes for a large file.
   const document = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
-    ...(json && { schema: 'json' as const }),
+    // `<<: *name` is what people who repeat themselves write, though YAML 1.2 no longer names it.
+    ...(json ? { schema: 'json' as const } : { merge: true }),
   });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error): Problem => {
-      const { line, col } = lines.linePos(error.pos[0]);
+  const mistakes: { what: string; at: number }[] = document.errors.map((error) => ({
+    what: error.message,
+    at: error.pos[0],
+  }));
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) mistakes.push({ what: `key ${show(name)} stands twice`, at: key.range?.[0] ?? 0 });
+        seen.add(name);
+      }
+    },
+  });
+  // What YAML allows and JSON does not: comments, trailing commas, single quotes.
+  const notJson = json && mistakes.length === 0 ? jsonMistake(text) : undefined;
+  if (notJson) mistakes.push(notJson);
+  if (mistakes.length > 0) {
+    const problems = mistakes.map(({ what, at }): Problem => {
+      const { line, col } = lines.linePos(at);
       return {
         code: 'malformed',
         path: '',
-        got: `${error.message.replace(/\s+/g, ' ').trim()} at line ${line}, column ${col}`,
+        got: `${shorten(what.replace(/\s+/g, ' ').trim())} at line ${line}, column ${col}`,
         expected: `well-formed ${json ? 'JSON' : 'YAML'}`,
         fix: 'mend the file at that place',
         line,
@@ -98,8 +118,8 @@ async function readText(file: string, text: string, json: boolean): Promise<Read
       file,
       'malformed',
       (error as Error).message,
-      'YAML without runaway aliases',
-      'write the repeated parts out',
+      'aliases (*name) that are defined before, as &name, and do not multiply without end',
+      'define the anchor, or write the repeated parts out',
     );
   }
   if (input === null || input === undefined)
@@ -134,16 +154,43 @@ async function importModule(file: string): Promise<unknown> {
     );
     return loaded;
   } catch (error) {
-    if (error instanceof DefinitionError) throw error;
+    const problems = problemsIn(error);
+    if (problems) throw new DefinitionError(`${file} is not a valid platform definition`, problems);
     throw fileError(
       file,
       'moduleFailed',
-      show((error as Error).message),
+      show(error instanceof Error ? error.message : String(error)),
       'a module whose default export is a definition',
       'run it on its own to see the error',
     );
   }
 }
+
+/**
+ * The problems of a `DefinitionError` of whichever copy of this package: a module that calls `definePlatform` itself
+ * loads its own, so that `instanceof` says nothing.
+ */
+function problemsIn(error: unknown): readonly Problem[] | undefined {
+  const { name, problems } = (error ?? {}) as { readonly name?: unknown; readonly problems?: unknown };
+  return name === 'DefinitionError' && Array.isArray(problems) ? (problems as readonly Problem[]) : undefined;
+}
+
+function jsonMistake(text: string): { what: string; at: number } | undefined {
+  const withoutMark = text.replace(/^\uFEFF/, '');
+  try {
+    JSON.parse(withoutMark);
+    return undefined;
+  } catch (error) {
+    const { message } = error as Error;
+    const at = /position (\d+)/.exec(message)?.[1];
+    return {
+      what: message.replace(/ in JSON.*| at position.*/, '').replace(/, ".*$/s, ''),
+      at: at === undefined ? 0 : Number(at) + text.length - withoutMark.length,
+    };
+  }
+}
+
+const shorten = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);
 
 const fileError = (file: string, code: string, got: string, expected: string, fix: string): DefinitionError =>
   new DefinitionError(`${file} cannot be read as a platform definition`, [{ code, path: file, got, expected, fix }]);

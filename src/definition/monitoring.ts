@@ -11,6 +11,9 @@ export type Errors = DeepReadonly<z.output<typeof errorsSchema>>;
 
 const bound = { min: finite.optional(), max: finite.optional() };
 
+/** In how many of the last windows the data-set rule must hold. */
+export const breachesSchema = z.strictObject({ windows: count(1).default(2), of: count(1).default(3) }).prefault({});
+
 /** Inputs and predictions against the reference. */
 export const driftSchema = z
   .strictObject({
@@ -28,7 +31,7 @@ export const driftSchema = z
       .default(10),
     predictions: z.boolean().default(true),
     reference: z.enum(['training', 'previousWindow']).default('training'),
-    breaches: z.strictObject({ windows: count(1).default(2), of: count(1).default(3) }).prefault({}),
+    breaches: breachesSchema,
     maxDriftedColumnsPercent: percent.default(20),
   })
   .transform((parsed) => ({

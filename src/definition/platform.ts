@@ -11,6 +11,9 @@ import { type Model, modelSchema } from './model';
 import { securitySchema } from './security';
 import { name, text } from './values';
 
+const CURRENCY = 'an ISO 4217 code such as EUR';
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
 /** The whole definition, version 1. */
 export const platformSchema = z.strictObject({
   version: z.literal(1, '1, the only version of this format').default(1),
@@ -19,7 +22,8 @@ export const platformSchema = z.strictObject({
   stage: z.enum(STAGES).default('core'),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as EUR')
+    .regex(/^[A-Z]{3}$/, CURRENCY)
+    .refine((code) => CURRENCIES.has(code), { error: CURRENCY })
     .default('USD'),
   tags: z.record(text, z.string()).default({}),
   /** In promotion order. */

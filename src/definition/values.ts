@@ -87,7 +87,10 @@ const cronSchema = z
   });
 
 /** `{ every }` or `{ cron, timeZone }`. */
-export const scheduleSchema = z.union([z.strictObject({ every: duration }), cronSchema]);
+export const scheduleSchema = z.union(
+  [z.strictObject({ every: duration }), cronSchema],
+  'a schedule: { every: "1h" } or { cron: "0 3 * * 1", timeZone: "Europe/Berlin" }',
+);
 
 /** The commands of one stage of a build. */
 export const commandsSchema = z.strictObject({

@@ -345,3 +345,75 @@ describe('problems', () => {
     );
   });
 });
+
+describe('names that JavaScript gives every object', () => {
+  test.each([
+    ['models.churn.data.timestamp', 'toString'],
+    ['models.churn.data.label.column', 'constructor'],
+  ])('%s: %s is no column', (path, name) => {
+    expect(at(foundation({ [path]: name }), path)).toMatchObject([{ code: 'noSuchColumn' }]);
+  });
+
+  test('are no metric', () => {
+    const path = 'models.demand.evaluation.primary';
+    expect(at(scale({ [path]: 'valueOf' }), path)).toMatchObject([{ code: 'unknownPrimary' }]);
+  });
+
+  test('__proto__ is refused wherever it stands, instead of being dropped', () => {
+    const columns: unknown = JSON.parse(
+      '{"event_time": {"type": "timestamp"}, "churned": {"type": "boolean"}, "__proto__": {"type": "number"}}',
+    );
+    expect(problems(foundation({ 'models.churn.data.columns': columns })).map(({ path }) => path)).toContain(
+      'models.churn.data.columns.__proto__',
+    );
+  });
+});
+
+test('a code that no currency has is refused', () => {
+  expect(at(foundation({ currency: 'ABC' }), 'currency')).toHaveLength(1);
+  expect(at(foundation({ currency: 'CHF' }), 'currency')).toEqual([]);
+});
+
+test('a bound on one half of breaches is judged with the default of the other', () => {
+  const drift = 'models.demand.monitoring.drift';
+  expect(at(scale({ [`${drift}.breaches`]: { windows: 4 } }), `${drift}.breaches.windows`)).toHaveLength(1);
+  expect(at(scale({ [`${drift}.breaches`]: { of: 1 } }), `${drift}.breaches.windows`)).toHaveLength(1);
+  expect(problems(scale({ [`${drift}.breaches`]: { windows: 4, of: 5 } }))).toEqual([]);
+});
+
+describe('a custom metric', () => {
+  const M = 'models.demand';
+  const gate = { 'custom.profit': { direction: 'higherIsBetter', min: 1 }, mae: { max: 60 } };
+
+  test('is bounded in its own direction on matured labels too', () => {
+    const input = scale({
+      [`${M}.evaluation.metrics`]: gate,
+      [`${M}.monitoring.quality.metrics`]: { 'custom.profit': { max: 5 } },
+    });
+    expect(problems(input).map(({ path, code }) => [path, code])).toEqual([
+      [`${M}.monitoring.quality.metrics.custom.profit.max`, 'againstDirection'],
+    ]);
+  });
+
+  test('needs to say its direction once, not in every slice', () => {
+    const slices = [{ column: 'workingday', metrics: { 'custom.profit': { min: 0 } } }];
+    const input = scale({ [`${M}.evaluation.metrics`]: gate, [`${M}.evaluation.slices`]: slices });
+    expect(parsePlatformOrThrow(input).models['demand']?.evaluation?.slices[0]?.metrics['custom.profit']).toEqual({
+      direction: 'higherIsBetter',
+      min: 0,
+    });
+  });
+});
+
+test('a key of another form says so, instead of suggesting itself', () => {
+  const path = 'models.demand.monitoring.drift.schedule';
+  const [problem] = at(scale({ [path]: { every: '1h', cron: '0 * * * *' } }), `${path}.cron`);
+  expect(problem).toMatchObject({ code: 'unknownKey', fix: expect.stringContaining('remove cron') });
+});
+
+test('severities that cannot be read are one problem, not two', () => {
+  const contacts = [{ kind: 'email', address: 'a@b.example', severities: ['pages'] }];
+  expect(problems(foundation({ 'incidents.contacts': contacts })).map(({ path }) => path)).toEqual([
+    'incidents.contacts.0.severities.0',
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { Task } from '../../kernel/metric-catalogue';
+import type { MetricDirection, Task } from '../../kernel/metric-catalogue';
 import { type Problem, show } from '../../kernel/problem';
 import { asMap, type RawMap } from '../raw';
 
@@ -7,6 +7,8 @@ export interface RuleContext {
   readonly task?: Task;
   /** Raw `data.columns`; a rule that needs a column is silent where it is unknown. */
   readonly columns?: RawMap;
+  /** Which way each `custom.<name>` improves, as `evaluation.metrics` says. */
+  readonly directions?: Readonly<Record<string, MetricDirection>>;
 }
 
 export type SectionRule = (section: RawMap, path: readonly PropertyKey[], context: RuleContext) => Problem[];
@@ -30,7 +32,7 @@ export const words = (text: string): string => `=${text}`;
 
 /** The problem of naming a column that the data does not have; undefined where it has it or the columns are unknown. */
 export function noSuchColumn(column: unknown, path: readonly PropertyKey[], columns: RawMap | undefined): Problem[] {
-  if (columns === undefined || typeof column !== 'string' || column in columns) return [];
+  if (columns === undefined || typeof column !== 'string' || Object.hasOwn(columns, column)) return [];
   const known = Object.keys(columns);
   return [
     problem(

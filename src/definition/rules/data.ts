@@ -31,7 +31,7 @@ export const dataRules: SectionRule = (data, path) => {
 function timestampRule(data: RawMap, path: readonly PropertyKey[], columns: RawMap | undefined): Problem[] {
   const name = asText(data['timestamp']);
   if (name === undefined || columns === undefined) return [];
-  if (!(name in columns)) {
+  if (!Object.hasOwn(columns, name)) {
     const missing = noSuchColumn(name, [...path, 'timestamp'], columns);
     const suggestion = nearest(name, Object.keys(columns));
     return suggestion === undefined ? missing : missing.map((one) => ({ ...one, fix: `did you mean ${suggestion}?` }));

@@ -1,16 +1,17 @@
 import { asList, asMap, asText } from '../raw';
 import { noSuchColumn, problem, type SectionRule } from './context';
-import { metricName, metricRules } from './metrics';
+import { customDirections, metricName, metricRules } from './metrics';
 
 const BOUNDS = { bounds: ['min', 'max', 'vsChampion'], customNeedsDirection: true };
 
 /** Rules within `evaluation`: legal metrics, bounds in their direction, columns that exist. */
 export const evaluationRules: SectionRule = (evaluation, path, context) => {
   const metrics = asMap(evaluation['metrics']);
+  const directions = customDirections(metrics);
   const primary = asText(evaluation['primary']);
   return [
     ...metricRules(metrics, [...path, 'metrics'], context, BOUNDS),
-    ...(primary !== undefined && metrics !== undefined && !(primary in metrics)
+    ...(primary !== undefined && metrics !== undefined && !Object.hasOwn(metrics, primary)
       ? [
           problem(
             'unknownPrimary',
@@ -26,7 +27,7 @@ export const evaluationRules: SectionRule = (evaluation, path, context) => {
       const at = [...path, 'slices', index];
       return [
         ...noSuchColumn(slice?.['column'], [...at, 'column'], context.columns),
-        ...metricRules(asMap(slice?.['metrics']), [...at, 'metrics'], context, BOUNDS),
+        ...metricRules(asMap(slice?.['metrics']), [...at, 'metrics'], context, { ...BOUNDS, directions }),
       ];
     }),
     ...(asList(evaluation['fairness']) ?? []).flatMap((raw, index) => {

@@ -15,6 +15,8 @@ interface Options {
   readonly bounds: readonly string[];
   /** A custom metric says its direction here (evaluation), or it is known from elsewhere (quality). */
   readonly customNeedsDirection: boolean;
+  /** Directions of custom metrics that are stated elsewhere. */
+  readonly directions?: Readonly<Record<string, MetricDirection>>;
 }
 
 /** Rules of a map metric → bounds: the metric is legal for the task, its bounds fit its direction, at least one is there. */
@@ -31,6 +33,18 @@ export function metricRules(
     const bound = asMap(raw);
     return bound === undefined ? [] : boundRules(metric, bound, at, options);
   });
+}
+
+/** Which way each custom metric of `evaluation.metrics` improves; silent about one that does not say it. */
+export function customDirections(metrics: RawMap | undefined): Record<string, MetricDirection> {
+  return Object.fromEntries(
+    Object.entries(metrics ?? {}).flatMap(([metric, bound]) => {
+      const stated = asMap(bound)?.['direction'];
+      return isCustomMetric(metric) && (stated === 'higherIsBetter' || stated === 'lowerIsBetter')
+        ? [[metric, stated] as const]
+        : [];
+    }),
+  );
 }
 
 /** The problem of a metric that the task does not have. */
@@ -53,7 +67,7 @@ export function metricName(metric: unknown, path: readonly PropertyKey[], contex
 function boundRules(metric: string, bound: RawMap, path: readonly PropertyKey[], options: Options): Problem[] {
   const stated = asText(bound['direction']) as MetricDirection | undefined;
   const builtIn = isBuiltInMetric(metric) ? METRIC_DIRECTIONS[metric] : undefined;
-  const direction = builtIn ?? stated;
+  const direction = builtIn ?? stated ?? options.directions?.[metric];
   const problems: Problem[] = [];
   if (direction === undefined && options.customNeedsDirection) {
     problems.push(

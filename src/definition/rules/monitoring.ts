@@ -1,11 +1,13 @@
-import { asList, asMap, asNumber } from '../raw';
+import { breachesSchema } from '../monitoring';
+import { asList, asMap, parsed } from '../raw';
 import { noSuchColumn, problem, type SectionRule } from './context';
 import { metricRules } from './metrics';
 
 /** Rules within `monitoring.drift`. */
 export const driftRules: SectionRule = (drift, path) => {
-  const breaches = asMap(drift['breaches']);
-  const [windows, of] = [asNumber(breaches?.['windows']), asNumber(breaches?.['of'])];
+  // With the defaults filled in: a half that is not written counts as well.
+  const breaches = parsed(breachesSchema, drift['breaches']);
+  const [windows, of] = [breaches?.windows, breaches?.of];
   return windows !== undefined && of !== undefined && windows > of
     ? [
         problem(
@@ -24,6 +26,7 @@ export const qualityRules: SectionRule = (quality, path, context) => [
   ...metricRules(asMap(quality['metrics']), [...path, 'metrics'], context, {
     bounds: ['min', 'max', 'maxWorseThanRelease'],
     customNeedsDirection: false,
+    ...(context.directions && { directions: context.directions }),
   }),
   ...(asList(quality['slices']) ?? []).flatMap((slice, index) => {
     const column = asMap(slice)?.['column'] ?? slice;
