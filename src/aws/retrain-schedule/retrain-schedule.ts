@@ -2,6 +2,7 @@ import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { retrainingSchema } from '../../definition/retraining';
+import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import type { RetrainingPlan } from '../../plan/plan';
@@ -19,7 +20,6 @@ import { onAlarm } from '../support/on-alarm';
 import { grantPermissions } from '../support/permissions';
 import { logRetention } from '../support/retention';
 import { scheduleCall } from '../support/schedules';
-import { type SectionInput, SectionReader } from '../support/sections';
 import type { Wiring } from '../support/wiring';
 
 export interface RetrainScheduleProps {

@@ -6,6 +6,7 @@ import { asMap } from '../../definition/raw';
 import { columnsOf } from '../../definition/rules/context';
 import { dataRules } from '../../definition/rules/data';
 import { driftRules, qualityRules } from '../../definition/rules/monitoring';
+import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { pascalCase } from '../../kernel/names';
@@ -23,7 +24,6 @@ import { locationOf } from '../support/location';
 import { platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { ScheduledCall } from '../support/scheduled-call';
-import { type SectionInput, SectionReader } from '../support/sections';
 import { scheduledEvent } from '../support/task-event';
 import { DriftMetrics } from './drift-alarm-metrics';
 

@@ -5,6 +5,7 @@ import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { VertexAiTensorboard } from '@cdktf/provider-google/lib/vertex-ai-tensorboard';
 import { Construct } from 'constructs';
 import { type Governance, governanceSchema } from '../../definition/governance';
+import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import { type Security, securitySchema } from '../../definition/security';
 import type { RegistryPlan } from '../../plan/plan';
 import { planRegistry } from '../../plan/registry';
@@ -13,7 +14,6 @@ import { handedOr } from '../support/handed-plan';
 import { locationOf } from '../support/location';
 import { bucketName, physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
-import { type SectionInput, SectionReader } from '../support/sections';
 import { LEDGER_FIELDS } from './ledger-fields';
 import { RegistryGrants } from './model-registry-grants';
 

@@ -6,6 +6,7 @@ import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-ia
 import { Construct } from 'constructs';
 import { type AlertTrigger, alertTriggerSchema } from '../../contract/google';
 import { retrainingSchema } from '../../definition/retraining';
+import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import { localRunbook } from '../../plan/alarm';
 import type { RetrainingPlan } from '../../plan/plan';
 import { planRetraining } from '../../plan/retraining';
@@ -22,7 +23,6 @@ import { physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { ScheduledCall } from '../support/scheduled-call';
-import { type SectionInput, SectionReader } from '../support/sections';
 import { terraformText } from '../support/step-graph-to-workflow';
 import { scheduledEvent } from '../support/task-event';
 

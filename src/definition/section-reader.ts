@@ -1,19 +1,23 @@
-import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import { parseSection } from '../../definition/parse';
-import type { RuleContext, SectionRule } from '../../definition/rules/context';
-import { MODEL_NAME_MAX, NAME_PATTERN } from '../../kernel/names';
-import { DefinitionError, type Problem, show } from '../../kernel/problem';
-import type { DeepReadonly } from '../../kernel/readonly';
+import { MODEL_NAME_MAX, NAME_PATTERN } from '../kernel/names';
+import { DefinitionError, type Problem, show } from '../kernel/problem';
+import type { DeepReadonly } from '../kernel/readonly';
+import { parseSection } from './parse';
+import type { RuleContext, SectionRule } from './rules/context';
 
 /** A section as a construct takes it: as written, or parsed. */
 export type SectionInput<S extends z.ZodType> = DeepReadonly<z.input<S>> | DeepReadonly<z.output<S>>;
+
+/** What the reader needs of a construct. */
+interface Placed {
+  readonly node: { readonly path: string };
+}
 
 /** Parses the sections of one construct and reports all of their problems at once, by the construct's path and the field. */
 export class SectionReader {
   private readonly problems: Problem[] = [];
 
-  constructor(private readonly scope: Construct) {}
+  constructor(private readonly scope: Placed) {}
 
   /** The parsed section; what it returns must not be used before `done`. */
   read<S extends z.ZodType>(
