@@ -88,7 +88,8 @@ async function readText(file: string, text: string, json: boolean): Promise<Read
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         const name = String(key.value);
-        if (seen.has(name)) mistakes.push({ what: `key ${show(name)} stands twice`, at: key.range?.[0] ?? 0 });
+        if (seen.has(name))
+          mistakes.push({ what: `map keys must be unique: ${show(name)} stands twice`, at: key.range?.[0] ?? 0 });
         seen.add(name);
       }
     },

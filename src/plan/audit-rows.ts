@@ -1,8 +1,10 @@
 import type { MetricName } from '../contract/metrics';
 import type { UseCase } from '../contract/use-cases';
+import type { Retraining } from '../definition/retraining';
 import type { AlarmKind } from '../kernel/alarm-kinds';
 import type { DataRule } from '../kernel/data-rules';
 import type { AuditInput, Evidence } from './audit';
+import { targetsOf } from './findings/rule';
 import type { ModelPlan, PartPlan } from './plan';
 import type { StepGraph } from './step-graph';
 
@@ -77,6 +79,24 @@ const dora = (name: MetricName, ...records: UseCase[]): Auditor =>
     ]);
   });
 
+/** Quality is watched by a job that stands beside drift's. */
+const watchQuality = (path: string): string => `add ${path}.monitoring.quality and ${path}.monitoring.drift`;
+
+/** What really starts a retraining besides the schedule: a cause that is asked for, and an alarm of this model that says it. */
+function triggers({ on, onDriftAlone }: Retraining, model: ModelPlan): Evidence {
+  const path = `models.${model.name}.retraining`;
+  const raised = new Set(parts(model).flatMap(([, part]) => part.alarms.map(({ kind }) => kind)));
+  const found = (model.retraining?.causes ?? []).flatMap(({ cause, alarmKinds }) => {
+    // Drift always comes to the decision, which only tells people unless it may retrain on drift by itself.
+    const asked = cause === 'drift' ? onDriftAlone === 'retrain' : on.some((one) => one === cause);
+    const kinds = alarmKinds.filter((kind) => raised.has(kind));
+    return asked && kinds.length > 0 ? [`${path}.causes.${cause}: ${kinds.join(', ')}`] : [];
+  });
+  const scheduled = (model.retraining?.schedules.length ?? 0) > 0;
+  if (on.includes('newData') && scheduled) found.push(`${path}.causes.newData: counted at each scheduled decision`);
+  return found.length > 0 ? yes(...found) : no(`name causes in ${path}.on that an alarm of the model raises`);
+}
+
 const has = (found: boolean, evidence: string, next: string): Evidence => (found ? yes(evidence) : no(next));
 
 export interface AuditRowSpec {
@@ -92,16 +112,24 @@ export const AUDIT_ROWS = [
     id: 'cicd',
     group: 'DevOps',
     title: 'CI/CD of code',
-    evidence: ({ plan }) =>
-      all(
-        ['build', 'test'].map((id) =>
+    evidence: ({ plan, platform }) =>
+      all([
+        ...['build', 'test'].map((id) =>
           has(
             plan.delivery.stages.some((stage) => stage.id === id),
             `delivery.stages.${id}`,
             `add delivery.${id}`,
           ),
         ),
-      ),
+        // Without a connection no cloud can fetch the source, so that nothing starts these stages there.
+        ...targetsOf(platform).map((target) =>
+          has(
+            plan.delivery.source.connection[target] !== null,
+            `delivery.source.connection.${target}`,
+            `name delivery.source.connection.${target}`,
+          ),
+        ),
+      ]),
   },
   {
     id: 'iac',
@@ -122,9 +150,17 @@ export const AUDIT_ROWS = [
     id: 'release-rollback',
     group: 'DevOps',
     title: 'Automatic rollback',
-    evidence: perModel((model, path) =>
-      steps(model.endpoint.graph, `${path}.endpoint.graph`, 'rollBack', 'release through the controller'),
-    ),
+    evidence: (input) =>
+      all([
+        perModel((model, path) =>
+          steps(model.endpoint.graph, `${path}.endpoint.graph`, 'rollBack', 'release through the controller'),
+        )(input),
+        ...Object.entries(input.platform.models).map(([name, { release }]) =>
+          release?.rollback === 'manual'
+            ? no(`set models.${name}.release.rollback: automatic: a person takes back what fails`)
+            : yes(),
+        ),
+      ]),
   },
   {
     id: 'release-canary',
@@ -260,7 +296,7 @@ export const AUDIT_ROWS = [
     id: 'dora-rework-rate',
     group: 'DORA',
     title: 'Deployment rework rate',
-    evidence: dora('ChangeFailurePercent', 'promote', 'rollBack'),
+    evidence: dora('ReworkPercent', 'promote', 'rollBack'),
   },
 
   {
@@ -334,7 +370,7 @@ export const AUDIT_ROWS = [
     id: 'drift-concept',
     group: 'MLOps',
     title: 'Concept drift',
-    evidence: perModel((model, path) => alarms(model, path, ['conceptDrift'], `add ${path}.monitoring.quality`)),
+    evidence: perModel((model, path) => alarms(model, path, ['conceptDrift'], watchQuality(path))),
   },
   {
     id: 'quality-decay',
@@ -342,8 +378,8 @@ export const AUDIT_ROWS = [
     title: 'Quality decay',
     evidence: perModel((model, path) =>
       all([
-        job(model, path, 'monitorQuality', `add ${path}.monitoring.quality`),
-        alarms(model, path, ['qualityDecay'], `add ${path}.monitoring.quality`),
+        job(model, path, 'monitorQuality', watchQuality(path)),
+        alarms(model, path, ['qualityDecay'], watchQuality(path)),
       ]),
     ),
   },
@@ -361,19 +397,19 @@ export const AUDIT_ROWS = [
     id: 'retraining-triggered',
     group: 'MLOps',
     title: 'Retraining by trigger',
-    evidence: perModel((model, path) => {
-      const fired = model.retraining?.causes.filter((one) => one.alarmKinds.length > 0) ?? [];
-      return fired.length > 0
-        ? yes(...fired.map((one) => `${path}.retraining.causes.${one.cause}: ${one.alarmKinds.join(', ')}`))
-        : no(`add ${path}.retraining.on`);
-    }),
+    evidence: ({ plan, platform }) =>
+      all(
+        Object.entries(platform.models).map(([name, { retraining }]) =>
+          retraining ? triggers(retraining, plan.models[name]!) : no(`add models.${name}.retraining`),
+        ),
+      ),
   },
 
   {
     id: 'kpi-quality',
     group: 'KPI',
     title: 'Model quality',
-    evidence: perModel((model, path) => metrics(model, path, ['Quality'], `add ${path}.monitoring.quality`)),
+    evidence: perModel((model, path) => metrics(model, path, ['Quality'], watchQuality(path))),
   },
   {
     id: 'kpi-drift',

@@ -2,7 +2,7 @@ import type { Data } from '../definition/data';
 import type { Drift, Monitoring, Quality } from '../definition/monitoring';
 import { durationSeconds } from '../kernel/duration';
 import { toJson } from '../kernel/json';
-import { isBuiltInMetric, METRIC_DIRECTIONS, type Task } from '../kernel/metric-catalogue';
+import { type BuiltInMetric, isBuiltInMetric, METRIC_DIRECTIONS, type Task } from '../kernel/metric-catalogue';
 import { meanPeriodSeconds } from '../kernel/schedule';
 import { alarm, metric, type RunbookLink } from './alarm';
 import type { AlarmPlan, DriftPlan, MetricPlan, MonitoringJobPlan, PermissionPlan } from './plan';
@@ -95,7 +95,7 @@ function driftMetrics({ data, drift, quality, costPerPrediction, servingCost }: 
     metric('DataAge'),
     ...(quality
       ? [
-          ...Object.keys(quality.metrics).flatMap((name) => [
+          ...measuredMetrics(quality).flatMap(([name]) => [
             metric('Quality', { Metric: name }),
             metric('QualityBreach', { Metric: name }),
             ...quality.slices.map((slice) => metric('Quality', { Metric: name, Slice: slice.column })),
@@ -108,9 +108,26 @@ function driftMetrics({ data, drift, quality, costPerPrediction, servingCost }: 
   ];
 }
 
+const MAX_PERIOD = 86_400;
+
 /** CloudWatch and Cloud Monitoring take at most a day as period; a job that runs less often is watched day by day. */
 const periodOf = (schedule: Parameters<typeof meanPeriodSeconds>[0]): number =>
-  Math.min(86_400, Math.max(60, Math.ceil(meanPeriodSeconds(schedule) / 60) * 60));
+  Math.min(MAX_PERIOD, Math.max(60, Math.ceil(meanPeriodSeconds(schedule) / 60) * 60));
+
+/**
+ * Datapoints of a job's alarm. A job that runs less often than the longest period leaves most periods empty, so that
+ * several of them would never come together: its one value decides.
+ */
+const datapointsOf = (
+  schedule: Parameters<typeof meanPeriodSeconds>[0],
+  datapoints: AlarmPlan['datapoints'],
+): AlarmPlan['datapoints'] => (meanPeriodSeconds(schedule) > MAX_PERIOD ? { breaching: 1, of: 1 } : datapoints);
+
+/** Metrics that labels and predictions give. `custom.<name>` is known to the trainer alone: nothing computes it later. */
+const measuredMetrics = (quality: Quality): [BuiltInMetric, Quality['metrics'][string]][] =>
+  Object.entries(quality.metrics).flatMap(([name, bound]): [BuiltInMetric, Quality['metrics'][string]][] =>
+    isBuiltInMetric(name) ? [[name, bound]] : [],
+  );
 
 function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan[] {
   const periodSeconds = periodOf(drift.schedule);
@@ -141,7 +158,7 @@ function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan
               comparator: 'atOrAbove',
               threshold: drift.critical,
               periodSeconds,
-              datapoints: { breaching: drift.breaches.windows, of: drift.breaches.of },
+              datapoints: datapointsOf(drift.schedule, { breaching: drift.breaches.windows, of: drift.breaches.of }),
             },
             runbook,
           ),
@@ -157,7 +174,7 @@ function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan
         comparator: 'below',
         threshold: 1,
         periodSeconds,
-        datapoints: { breaching: 3, of: 3 },
+        datapoints: datapointsOf(drift.schedule, { breaching: 3, of: 3 }),
       },
       runbook,
     ),
@@ -185,15 +202,11 @@ function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan
 function qualityAlarms({ costPerPrediction, servingCost, runbook }: DriftInput, quality: Quality): AlarmPlan[] {
   const periodSeconds = periodOf(quality.schedule);
   return [
-    ...Object.entries(quality.metrics).flatMap(([name, bound]) => {
+    ...measuredMetrics(quality).flatMap(([name, bound]) => {
       const shared = { kind: 'qualityDecay', severity: 'page', periodSeconds } as const;
-      const direction = isBuiltInMetric(name)
-        ? METRIC_DIRECTIONS[name]
-        : bound.min === undefined
-          ? 'lowerIsBetter'
-          : 'higherIsBetter';
+      const direction = METRIC_DIRECTIONS[name];
       const limit = direction === 'higherIsBetter' ? bound.min : bound.max;
-      const id = name.replace('.', '-').toLowerCase();
+      const id = name.toLowerCase();
       return [
         ...(limit !== undefined
           ? [
@@ -254,7 +267,7 @@ function qualityAlarms({ costPerPrediction, servingCost, runbook }: DriftInput, 
         comparator: 'below',
         threshold: quality.minLabels,
         periodSeconds,
-        datapoints: { breaching: 3, of: 3 },
+        datapoints: datapointsOf(quality.schedule, { breaching: 3, of: 3 }),
       },
       runbook,
     ),

@@ -34,6 +34,15 @@ test.each<[string, Record<string, unknown>, 'partial' | 'missing']>([
   ['cost-training', { [`${M}.budget.trainingRun`]: undefined }, 'partial'],
   ['data-schema', { [`${M}.data.checks`]: { extraColumn: 'off' } }, 'partial'],
   ['data-missing', { [`${M}.data.checks`]: { missingShare: 'off', rowCount: 'off' } }, 'missing'],
+  ['release-rollback', { [`${M}.release.rollback`]: 'manual' }, 'partial'],
+  ['cicd', { 'delivery.source.connection': undefined }, 'partial'],
+  ['retraining-triggered', { [`${M}.retraining.on`]: [] }, 'missing'],
+  [
+    'retraining-triggered',
+    { [`${M}.retraining.on`]: ['drift'], [`${M}.retraining.onDriftAlone`]: 'notify' },
+    'missing',
+  ],
+  ['quality-decay', { [`${M}.monitoring.quality.metrics`]: { 'custom.profit': { min: 0 } } }, 'partial'],
   ['incident-postmortems', { 'incidents.postmortem.requiredFor': [] }, 'missing'],
   ['incident-runbooks', { 'incidents.runbooks.baseUrl': undefined }, 'partial'],
 ])('%s without what implements it', (id, changes, status) => {
@@ -43,4 +52,24 @@ test.each<[string, Record<string, unknown>, 'partial' | 'missing']>([
 test('names the plan elements of every model', () => {
   const evidence = row(scale(), 'drift-data').evidence;
   expect(evidence).toEqual(['models.demand.drift.jobs.drift', 'models.demand.drift.alarms.data-drift']);
+});
+
+test('each DORA row names its own metric', () => {
+  const own = auditPlatform(scale())
+    .rows.filter((one) => one.group === 'DORA')
+    .map((one) =>
+      one.evidence
+        .find((text) => text.includes('.metrics.'))
+        ?.split('.')
+        .at(-1),
+    );
+  expect(own).toEqual(['DeploymentFrequency', 'LeadTime', 'ChangeFailurePercent', 'TimeToRestore', 'ReworkPercent']);
+});
+
+test('retraining on drift by itself is a trigger whether or not drift is named', () => {
+  const input = scale({ [`${M}.retraining.on`]: [], [`${M}.retraining.onDriftAlone`]: 'retrain' });
+  expect(row(input, 'retraining-triggered')).toMatchObject({
+    status: 'covered',
+    evidence: [expect.stringContaining('causes.drift: dataDrift')],
+  });
 });

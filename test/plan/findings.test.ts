@@ -121,9 +121,18 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     good: scale({ [`${M}.retraining.maxModelAge`]: '30d' }),
   },
   'model-integrity-off': { bad: scale({ 'security.modelIntegrity': false }), path: 'security.modelIntegrity' },
+  'monitoring-without-drift': {
+    bad: foundation({ 'models.churn.monitoring.freshness': '3h' }),
+    path: 'models.churn.monitoring.freshness',
+  },
   'quality-metric-not-gated': {
     bad: scale({ [`${M}.monitoring.quality.metrics.rmse`]: { maxWorseThanRelease: 3 } }),
     path: `${M}.monitoring.quality.metrics.rmse.maxWorseThanRelease`,
+  },
+  'quality-metric-unmeasured': {
+    bad: scale({ [`${M}.monitoring.quality.businessMetric`]: { name: 'revenue', min: 10 } }),
+    path: `${M}.monitoring.quality.businessMetric`,
+    good: scale({ [`${M}.monitoring.quality.businessMetric`]: { name: 'revenue' } }),
   },
   'quality-window-too-short': {
     bad: scale({ [`${M}.data.label.delay`]: '30d' }),
@@ -131,6 +140,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
   },
   'quality-without-key': { bad: scale({ [`${M}.data.key`]: undefined }), path: `${M}.data.key` },
   'release-at-once': { bad: scale({ [`${M}.release.strategy`]: 'allAtOnce' }), path: `${M}.release.strategy` },
+  'retraining-cause-unwatched': {
+    bad: scale({ [`${M}.retraining.on`]: ['quality', 'newData'], [`${M}.retraining.schedule`]: undefined }),
+    path: `${M}.retraining.on.1`,
+    good: scale({ [`${M}.retraining.on`]: ['quality', 'newData', 'freshness', 'drift', 'conceptDrift'] }),
+  },
   'retraining-exceeds-budget': {
     bad: scale({ [`${M}.retraining.maxRuns.count`]: 100 }),
     path: `${M}.retraining.maxRuns`,

@@ -135,12 +135,37 @@ describe('alarms', () => {
   test.each<[Record<string, unknown>, string, object]>([
     [{ mae: { max: 70 } }, 'quality-mae', { comparator: 'above', threshold: 70 }],
     [{ r2: { min: 0.4 } }, 'quality-r2', { comparator: 'below', threshold: 0.4 }],
-    [{ 'custom.profit': { min: 0 } }, 'quality-custom-profit', { comparator: 'below', threshold: 0 }],
   ])('take their comparator from the metric’s bad direction: %j', (metrics, id, expected) => {
     const found = demand({ [`${M}.monitoring.quality.metrics`]: metrics }).drift!.alarms.find(
       (alarm) => alarm.id === id,
     );
     expect(found).toMatchObject(expected);
+  });
+
+  test('watch no custom metric: nothing computes it from labels and predictions', () => {
+    const drift = demand({ [`${M}.monitoring.quality.metrics`]: { 'custom.profit': { min: 0 } } }).drift!;
+    expect(drift.alarms.filter(({ kind }) => kind === 'qualityDecay')).toEqual([]);
+    expect(drift.metrics.filter(({ name }) => name === 'Quality')).toEqual([]);
+  });
+
+  test('of a job that runs less often than once a day are decided by its one value', () => {
+    const datapoints = (every: string) =>
+      demand({
+        [`${M}.monitoring.drift.schedule`]: { every },
+        [`${M}.monitoring.quality.schedule`]: { every },
+      })
+        .drift!.alarms.filter(({ kind }) => kind === 'predictionDrift' || kind === 'insufficientData')
+        .map((alarm) => [alarm.periodSeconds, alarm.datapoints.breaching, alarm.datapoints.of]);
+    expect(datapoints('7d')).toEqual([
+      [86_400, 1, 1],
+      [86_400, 1, 1],
+      [86_400, 1, 1],
+    ]);
+    expect(datapoints('1d')).toEqual([
+      [86_400, 2, 3],
+      [86_400, 3, 3],
+      [86_400, 3, 3],
+    ]);
   });
 
   test('a page alarm of the endpoint takes a running release back', () => {

@@ -26,10 +26,13 @@ import { laterEnvironmentLaxer } from './later-environment-laxer';
 import { looseAlpha } from './loose-alpha';
 import { modelAgeBelowCooldown } from './model-age-below-cooldown';
 import { modelIntegrityOff } from './model-integrity-off';
+import { monitoringWithoutDrift } from './monitoring-without-drift';
 import { qualityMetricNotGated } from './quality-metric-not-gated';
+import { qualityMetricUnmeasured } from './quality-metric-unmeasured';
 import { qualityWindowTooShort } from './quality-window-too-short';
 import { qualityWithoutKey } from './quality-without-key';
 import { releaseAtOnce } from './release-at-once';
+import { retrainingCauseUnwatched } from './retraining-cause-unwatched';
 import { retrainingExceedsBudget } from './retraining-exceeds-budget';
 import type { FindingRule } from './rule';
 import { runCostAboveBudget } from './run-cost-above-budget';
@@ -72,10 +75,13 @@ export const FINDING_RULES: readonly FindingRule[] = [
   looseAlpha,
   modelAgeBelowCooldown,
   modelIntegrityOff,
+  monitoringWithoutDrift,
   qualityMetricNotGated,
+  qualityMetricUnmeasured,
   qualityWindowTooShort,
   qualityWithoutKey,
   releaseAtOnce,
+  retrainingCauseUnwatched,
   retrainingExceedsBudget,
   runCostAboveBudget,
   runbooksUnpublished,
