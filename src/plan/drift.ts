@@ -37,7 +37,7 @@ export function planDrift(input: DriftInput): DriftPlan {
       schedule: job.schedule,
       starts: { kind: 'job', id: job.id } as const,
     })),
-    permissions: PERMISSIONS,
+    permissions: [...PERMISSIONS, ...(watchesCost(input) ? [READ_REQUESTS] : [])],
     retention: [{ what: 'queryResults', seconds: 7 * 86_400, locked: false }],
   };
 }
@@ -298,9 +298,19 @@ const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'monitor', action: 'readArtifacts', because: 'drift: reference profile' },
   { role: 'monitor', action: 'writeArtifacts', because: 'drift: window verdicts' },
   { role: 'monitor', action: 'readRegistry', because: 'drift: champion' },
+  { role: 'monitor', action: 'lock', because: 'drift, quality: what the last windows said' },
   { role: 'monitor', action: 'writeMetrics', because: 'drift, quality' },
   { role: 'monitor', action: 'notify', because: 'verdicts' },
   { role: 'monitor', action: 'writeLogs', because: 'every run' },
   { role: 'monitor', action: 'writeTraces', because: 'every run' },
   { role: 'monitor', action: 'useKey', because: 'encrypted storage' },
 ];
+/** Cost per prediction divides by the requests that were answered. */
+const READ_REQUESTS: PermissionPlan = {
+  role: 'monitor',
+  action: 'readMetrics',
+  because: 'quality: cost per prediction',
+};
+
+const watchesCost = ({ quality, costPerPrediction, servingCost }: DriftInput): boolean =>
+  Boolean(quality && costPerPrediction && servingCost);

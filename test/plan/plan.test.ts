@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { METRICS } from '../../src/contract/metrics';
-import { USE_CASES } from '../../src/contract/use-cases';
-import type { ModelPlan } from '../../src/plan/plan';
+import { USE_CASES, type UseCase } from '../../src/contract/use-cases';
+import type { ModelPlan, PermissionAction, PermissionPlan, Role } from '../../src/plan/plan';
 import { planPlatform } from '../../src/plan/plan-platform';
 import { rendersOf, TARGETS } from '../../src/plan/renders';
-import { graphFaults, type StepGraph } from '../../src/plan/step-graph';
+import { graphFaults, type Step, type StepGraph } from '../../src/plan/step-graph';
 import { foundation, scale } from '../support/definitions';
 
 const demand = (changes?: Record<string, unknown>) => planPlatform(scale(changes)).models['demand']!;
@@ -250,4 +250,80 @@ test('the drift section shapes the reference profile that registration stores', 
       arguments: { drift: { bins: 20 } },
     });
   }
+});
+
+describe('permissions', () => {
+  /** What each use case does to things outside of it, as verbs of the plan. */
+  const NEEDS: Record<UseCase, PermissionAction[]> = {
+    checkData: ['readData', 'queryData', 'readArtifacts', 'writeArtifacts', 'lock', 'writeMetrics'],
+    prepareEvaluation: ['readArtifacts', 'readRegistry'],
+    decideGate: ['readArtifacts', 'writeArtifacts', 'writeMetrics'],
+    registerVersion: ['writeArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
+    requestRelease: ['startRelease'],
+    recordFailure: ['appendLedger', 'lock', 'notify', 'writeMetrics'],
+    verifyArtifact: ['readArtifacts', 'readRegistry', 'appendLedger', 'lock'],
+    deployShadow: ['manageEndpoint', 'readArtifacts'],
+    analyseShadow: ['readMetrics', 'readCapture', 'lock'],
+    deployChallenger: ['manageEndpoint', 'readArtifacts'],
+    shiftTraffic: ['manageEndpoint'],
+    analyseTraffic: ['readMetrics', 'readCapture', 'lock', 'notify', 'writeMetrics'],
+    promote: ['manageEndpoint', 'readArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
+    rollBack: ['manageEndpoint', 'writeRegistry', 'appendLedger', 'lock', 'notify', 'writeMetrics'],
+    recordIncident: ['appendLedger', 'notify'],
+    monitorDrift: [
+      'readCapture',
+      'queryData',
+      'readArtifacts',
+      'writeArtifacts',
+      'readRegistry',
+      'lock',
+      'writeMetrics',
+    ],
+    monitorQuality: [
+      'readData',
+      'readCapture',
+      'queryData',
+      'writeArtifacts',
+      'readRegistry',
+      'lock',
+      'readMetrics',
+      'writeMetrics',
+    ],
+    decideRetraining: [
+      'readData',
+      'queryData',
+      'readArtifacts',
+      'appendLedger',
+      'lock',
+      'startPipeline',
+      'notify',
+      'writeMetrics',
+    ],
+    reportDora: ['readRegistry', 'writeMetrics'],
+  };
+  const plan = demand();
+  const drift = plan.drift!;
+  const used = (steps: readonly Step[]) => steps.flatMap((step) => (step.kind === 'task' ? [step.use] : []));
+
+  test.each<[Role, readonly PermissionPlan[], readonly UseCase[]]>([
+    ['pipeline', plan.pipeline.permissions, used(plan.pipeline.graph.steps)],
+    [
+      'release',
+      plan.endpoint.permissions,
+      [...used(plan.endpoint.graph.steps), ...plan.endpoint.jobs.map(({ use }) => use)],
+    ],
+    ['monitor', drift.permissions, drift.jobs.map(({ use }) => use)],
+    ['retraining', plan.retraining!.permissions, ['decideRetraining']],
+  ])('of role %s are all that its use cases need', (role, permissions, uses) => {
+    const granted = permissions.filter((one) => one.role === role).map(({ action }) => action);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const use of uses) {
+      expect([use, NEEDS[use].filter((action) => !granted.includes(action))]).toEqual([use, []]);
+    }
+  });
+
+  test('reading the requests is granted only where cost by prediction is watched', () => {
+    const without = demand({ [`${M}.monitoring.costPerPrediction`]: undefined }).drift!;
+    expect(without.permissions.map(({ action }) => action)).not.toContain('readMetrics');
+  });
 });
