@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { kebabCase, NAME_PATTERN } from '../kernel/names';
 import { type Problem, show } from '../kernel/problem';
 import { knownKeys, nearest } from './schema-keys';
+import { EXPECTED } from './values';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -144,5 +146,18 @@ function fixOf(issue: Issue, got: unknown): string {
     const suggestion = nearest(got, issue.values.map(String));
     if (suggestion !== undefined) return `did you mean ${suggestion}?`;
   }
+  if (got === null) return 'fill it in, or remove the key';
+  const expected = expectation(issue);
+  if (expected === EXPECTED.duration && /^\d+$/.test(String(got))) return `add the unit, such as "${got}s"`;
+  if (expected.startsWith(EXPECTED.name) && typeof got === 'string') return nameFix(got);
+  const number = typeof got === 'string' && /^(-?\d+(\.\d+)?) ?%?$/.exec(got)?.[1];
+  if (number && issue.code === 'invalid_type' && ['number', 'int'].includes(issue.expected))
+    return `write ${number}, without quotes and sign`;
   return 'change the value';
+}
+
+/** A name that is near what was written: `Starter_App` → `starter-app`. */
+function nameFix(got: string): string {
+  const near = kebabCase(got).replace(/^[^a-z]+|-+$/g, '');
+  return NAME_PATTERN.test(near) && near !== got ? `rename it, for instance to ${near}` : 'rename it';
 }

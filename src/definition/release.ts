@@ -4,6 +4,10 @@ import { count, duration, durationOrZero, finite, percent } from './values';
 
 const stepPercent = z.number('a percent above 0 and below 100').gt(0, 'a percent above 0 and below 100');
 
+/** Each step is shifted, held and looked at: below 1 % there would be hundreds of them. */
+const LINEAR = 'a percent of 1 or more and below 100';
+const linearPercent = z.number(LINEAR).min(1, LINEAR).lt(100, LINEAR);
+
 /** How a new version takes over traffic, and what takes it back. */
 export const releaseSchema = z.strictObject({
   strategy: z.enum(['canary', 'linear', 'blueGreen', 'allAtOnce']).default('canary'),
@@ -17,9 +21,7 @@ export const releaseSchema = z.strictObject({
       { percent: 50, hold: '10m' },
     ]),
   /** For linear: the same step again and again. */
-  linear: z
-    .strictObject({ stepPercent: stepPercent.lt(100, 'a percent above 0 and below 100'), hold: durationOrZero })
-    .optional(),
+  linear: z.strictObject({ stepPercent: linearPercent, hold: durationOrZero }).optional(),
   finalHold: durationOrZero.default('30m'),
   /** Mirrored traffic before any live traffic; answers are compared. */
   shadow: z

@@ -5,9 +5,11 @@ export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd';
 const SECONDS: Record<DurationUnit, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 const FORM = /^(\d+)(ms|s|m|h|d)$/;
 
-/** True for `"250ms" | "30s" | "15m" | "2h" | "7d"`: an integer without leading zeros, and a unit. */
+/** True for `"250ms" | "30s" | "15m" | "2h" | "7d"`: an integer without leading zeros that is exact in milliseconds, and a unit. */
 export function isDuration(value: unknown): value is Duration {
-  return typeof value === 'string' && FORM.test(value) && (value.startsWith('0') ? /^0[a-z]+$/.test(value) : true);
+  if (typeof value !== 'string' || !FORM.test(value)) return false;
+  if (value.startsWith('0') && !/^0[a-z]+$/.test(value)) return false;
+  return Number.isSafeInteger(durationMs(value));
 }
 
 /**

@@ -17,7 +17,8 @@ export function releaseSteps(release: Release): { percent: number; holdSeconds: 
       const count = Math.ceil(100 / stepPercent) - 1;
       return [
         ...Array.from({ length: count }, (_, i) => ({
-          percent: stepPercent * (i + 1),
+          // 0.1 + 0.2: traffic is read back and compared, so that it must be a number as people write it.
+          percent: Number((stepPercent * (i + 1)).toPrecision(12)),
           holdSeconds: durationSeconds(hold),
         })),
         finalStep,

@@ -417,3 +417,24 @@ test('severities that cannot be read are one problem, not two', () => {
     'incidents.contacts.0.severities.0',
   ]);
 });
+
+describe('what to do', () => {
+  const M = 'models.demand';
+  test.each<[string, unknown, string]>([
+    [`${M}.monitoring.latency.p99`, 300, 'add the unit, such as "300s"'],
+    [`${M}.training.maxDuration`, '60', 'add the unit, such as "60s"'],
+    ['name', 'Bike_Share', 'rename it, for instance to bike-share'],
+    [`${M}.monitoring.errors.maxPercent`, '5%', 'write 5, without quotes and sign'],
+    [`${M}.training.seed`, '7', 'write 7, without quotes and sign'],
+    [`${M}.retraining`, null, 'fill it in, or remove the key'],
+  ])('about %s: %j', (path, value, fix) => {
+    expect(at(scale({ [path]: value }), path)).toMatchObject([{ fix }]);
+  });
+});
+
+test('a duration is exact, and a linear release has no hundreds of steps', () => {
+  const duration = 'models.demand.training.maxDuration';
+  expect(at(scale({ [duration]: '99999999999999999999d' }), duration)).toHaveLength(1);
+  const linear = 'models.demand.release.linear';
+  expect(at(scale({ [linear]: { stepPercent: 0.01, hold: '1m' } }), `${linear}.stepPercent`)).toHaveLength(1);
+});

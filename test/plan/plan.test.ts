@@ -327,3 +327,10 @@ describe('permissions', () => {
     expect(without.permissions.map(({ action }) => action)).not.toContain('readMetrics');
   });
 });
+
+test('steps of a linear release are numbers as people write them', () => {
+  const release = { strategy: 'linear', linear: { stepPercent: 1.1, hold: '1m' } };
+  const { percents } = demand({ [`${M}.release`]: release }).endpoint;
+  expect(percents.slice(0, 4)).toEqual([1.1, 2.2, 3.3, 4.4]);
+  expect(percents.filter((percent) => String(percent).length > 4)).toEqual([]);
+});
