@@ -35,10 +35,10 @@ interface VsChampion {
 type NotOf<T extends Task> = { [M in Exclude<BuiltInMetric, MetricOf<T>>]?: never };
 
 /** metric → bounds, for the metrics of a task; `custom.<name>` says its direction. */
-export type GateMetrics<T extends Task> = {
+export type GateMetrics<T extends Task, Direction = { direction: MetricDirection }> = {
   [M in MetricOf<T>]?: Better<DirectionOf<M>, { vsChampion?: VsChampion }>;
 } & NotOf<T> & {
-    [M in CustomMetric]?: { direction: MetricDirection; min?: number; max?: number; vsChampion?: VsChampion };
+    [M in CustomMetric]?: Direction & { min?: number; max?: number; vsChampion?: VsChampion };
   };
 
 /** metric → bounds on matured labels, in the metric's bad direction. */
@@ -59,7 +59,8 @@ export type EvaluationInput<T extends Task = Task> = Omit<
 > & {
   metrics: GateMetrics<T>;
   primary?: MetricOf<T> | CustomMetric;
-  slices?: (Omit<RawSlice, 'metrics'> & { metrics: GateMetrics<T> })[];
+  /** A custom metric says its direction once, in `metrics`. */
+  slices?: (Omit<RawSlice, 'metrics'> & { metrics: GateMetrics<T, { direction?: MetricDirection }> })[];
   fairness?: (Omit<RawFairness, 'metric'> & { metric: MetricOf<T> | CustomMetric })[];
 };
 

@@ -36,6 +36,13 @@ test('a literal definition is accepted and parsed', () => {
   expect(platform.models['my']?.release?.steps).toEqual([{ percent: 10, hold: '10m' }]);
 });
 
+test('a custom metric says its direction once', () => {
+  const metrics = { 'custom.profit': { direction: 'higherIsBetter', min: 1 } } as const;
+  const slices = [{ column: 'id', metrics: { 'custom.profit': { min: 0 } } }] as const;
+  const my: ModelInput = { ...model, evaluation: { metrics, slices } };
+  expect(definePlatform({ ...base, models: { my } }).models['my']?.evaluation?.slices).toHaveLength(1);
+});
+
 const problemsOf = (models: Record<string, unknown>): string => {
   try {
     definePlatform({ ...base, models } as never);
