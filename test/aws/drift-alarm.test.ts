@@ -1,5 +1,6 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-glue';
-import { CanaryEndpoint, DriftAlarm } from '../../src/aws';
+import { CanaryEndpoint, DriftAlarm, MlPlatform } from '../../src/aws';
+import { scale } from '../support/definitions';
 import { data, drift, quality, release, serving } from './support/definition';
 import { asText, newStack, type Resource, registryIn, resourceCounts, templateOf } from './support/stacks';
 
@@ -41,6 +42,16 @@ test('stands alone beside a registry and an endpoint', () => {
     'AWS::Scheduler::Schedule 2',
     'AWS::Scheduler::ScheduleGroup 1',
   ]);
+});
+
+test('cost per prediction: the monitor may read the endpoint whose requests it counts, and change nothing of it', () => {
+  const stack = newStack();
+  new MlPlatform(stack, 'Platform', { definition: scale() as never, environment: 'production' });
+  const policies = Object.entries(templateOf(stack).findResources('AWS::IAM::Policy')) as [string, Resource][];
+  const monitor = policies.filter(([id]) => /Drift.*Handler/.test(id)).map(([, policy]) => asText(policy));
+  expect(monitor.join()).toContain('sagemaker:DescribeEndpointConfig');
+  expect(monitor.join()).toContain('cloudwatch:GetMetricData');
+  expect(monitor.join()).not.toMatch(/sagemaker:(Update|Create|Delete)/);
 });
 
 test('captures are read by projected partitions, for as long as they are kept', () => {

@@ -99,6 +99,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
       registry,
       sources: this.tables.sources,
       query: this.tables,
+      watchedEndpoint: endpointName,
       topics: notifications ? Object.values(notifications.topics) : [],
       encryptionKey,
     });

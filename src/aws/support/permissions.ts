@@ -14,6 +14,8 @@ export interface Reach {
   readonly sources?: readonly string[];
   readonly query?: { readonly workgroup: string; readonly database: string; readonly freezes: boolean };
   readonly endpointName?: string;
+  /** Endpoint whose arms are read by somebody who does not manage it. */
+  readonly watchedEndpoint?: string;
   readonly trainingJobPrefix?: string;
   /** True for the handler, which queries a candidate on an endpoint of its own; the state machine runs the jobs. */
   readonly smoke?: boolean;
@@ -190,8 +192,20 @@ const STATEMENTS = {
           },
           ...passRoles(passedRoles),
         ],
-  readMetrics: ({ alarmPrefix }, arn) => [
+  readMetrics: ({ alarmPrefix, watchedEndpoint }, arn) => [
     { actions: ['cloudwatch:GetMetricData'], resources: ['*'] }, // CloudWatch authorises reading by no resource
+    // Which variant a version is stands in the endpoint's configuration.
+    ...(watchedEndpoint === undefined
+      ? []
+      : [
+          {
+            actions: ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],
+            resources: [
+              arn('sagemaker', `endpoint/${watchedEndpoint}`),
+              arn('sagemaker', `endpoint-config/${watchedEndpoint}-*`),
+            ],
+          },
+        ]),
     ...(alarmPrefix === undefined
       ? []
       : [{ actions: ['cloudwatch:DescribeAlarms'], resources: [arn('cloudwatch', 'alarm:*')] }]),
