@@ -66,6 +66,11 @@ describe('data that cannot be read', () => {
       'dataFileMalformed',
     ],
     [
+      'has a quote that never closes',
+      (base) => writeFileSync(join(base, 'data.csv'), tinyRows().replace(/^id-5,/m, 'garbage,"unclosed\nid-5,')),
+      'dataFileMalformed',
+    ],
+    [
       'lacks the column of the time',
       (base) => writeFileSync(join(base, 'data.csv'), tinyRows().replace('id,at,x,y', 'id,when,x,y')),
       'columnMissing',

@@ -1,6 +1,8 @@
 import { OperationError, show } from '../../../kernel/problem';
 
 const FIRST_LINES = 3;
+/** What the engine says in twenty lines about its own options when it finds no columns. */
+const NO_COLUMNS = 'lines that do not split into columns: a quote that is never closed, or unlike numbers of values';
 
 /** A data file that is not there. */
 export function missingDataFile(path: string): OperationError {
@@ -40,7 +42,7 @@ export function malformedDataFile(path: string, format: string, message: string)
   return new OperationError({
     code: 'dataFileMalformed',
     path,
-    got: firstLines(message),
+    got: /error when sniffing file/i.test(message) ? NO_COLUMNS : firstLines(message),
     expected: `a file of format ${format}`,
     fix: 'check data.format, and write the file again if it is cut off',
   });

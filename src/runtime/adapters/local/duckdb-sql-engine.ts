@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { SqlEngine } from '../../ports/sql-engine';
 import { duckdb } from '../../sql/dialects/duckdb';
+import { CSV_OPTIONS } from './csv-scan';
 import { emptyDataFile, malformedDataFile, missingDataFile, sqlFailed, unreadableDataFile } from './duckdb-errors';
 
 export const DATA_FILE_FORMATS = ['csv', 'parquet', 'jsonl'] as const;
@@ -150,7 +151,7 @@ function scan({ paths, format }: DataFile): string {
     case 'parquet':
       return `read_parquet(${list}, union_by_name = true)`;
     case 'csv':
-      return `read_csv(${list}, header = true, sample_size = -1, union_by_name = true)`;
+      return `read_csv(${list}, ${CSV_OPTIONS}, union_by_name = true)`;
     case 'jsonl':
       return `read_json(${list}, format = 'newline_delimited', sample_size = -1, union_by_name = true)`;
   }
