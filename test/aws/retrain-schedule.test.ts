@@ -1,6 +1,6 @@
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { DriftAlarm, EvalGatePipeline, RetrainSchedule } from '../../src/aws';
-import { retraining } from './support/definition';
+import { data, evaluation, retraining, training } from './support/definition';
 import { newStack, type Resource, registryIn, resourceCounts, templateOf } from './support/stacks';
 
 const machine = 'arn:aws:states:eu-central-1:111111111111:stateMachine:shop-churn-pipeline';
@@ -65,6 +65,20 @@ test('starts the pipeline that it was given, and nothing else', () => {
   const policies = JSON.stringify(templateOf(stack).findResources('AWS::IAM::Policy'));
   expect(policies).toContain(`"Action":"states:StartExecution","Effect":"Allow","Resource":"${machine}"`);
   expect(policies.match(/states:StartExecution/g)).toHaveLength(1);
+});
+
+test('reads the tables of the pipeline, and neither replaces nor deletes what a run has frozen', () => {
+  const stack = newStack();
+  const registry = registryIn(stack);
+  const model = { model: 'churn', task: 'binaryClassification', data, training, evaluation } as const;
+  const pipeline = new EvalGatePipeline(stack, 'Pipeline', { ...model, registry });
+  new RetrainSchedule(stack, 'Retraining', { model: 'churn', retraining, pipeline });
+  const policies = Object.entries(templateOf(stack).findResources('AWS::IAM::Policy')) as [string, Resource][];
+  const of = (part: string): string =>
+    JSON.stringify(policies.filter(([id]) => id.startsWith(`${part}Handler`)).map(([, policy]) => policy));
+  expect(of('Pipeline')).toContain('s3:DeleteObject');
+  expect(of('Retraining')).toContain('athena:StartQueryExecution');
+  expect(of('Retraining')).not.toMatch(/s3:DeleteObject|\/runs\//);
 });
 
 test('a field that the library does not know goes through defaultChild', () => {

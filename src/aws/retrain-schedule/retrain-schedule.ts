@@ -85,7 +85,11 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
     this.decision = this.handler.function;
     grantPermissions(this.handler.role, plan.permissions, 'retraining', {
       registry,
-      ...(props.pipeline.tables && { query: props.pipeline.tables, sources: props.pipeline.tables.sources }),
+      // Labels are counted here; frozen sets are the pipeline's to write and to replace.
+      ...(props.pipeline.tables && {
+        query: { workgroup: props.pipeline.tables.workgroup, database: props.pipeline.tables.database, freezes: false },
+        sources: props.pipeline.tables.sources,
+      }),
       pipelineArn: stateMachine.stateMachineArn,
       topics: notifications ? Object.values(notifications.topics) : [],
       encryptionKey,

@@ -116,3 +116,27 @@ test('answers come from the captures of the version, within the window', async (
 test('only the alarms that take a release back are asked for', async () => {
   expect(await telemetryOf(fakeCloudWatch({})).firingAlarms()).toEqual(['acme-churn-endpoint-errors']);
 });
+
+/** CloudWatch of a service with one request a minute: figures of a period are there as long as that period is kept. */
+function forgetfulCloudWatch(nowSeconds: number) {
+  const keptDays = (period: number): number => (period >= 3600 ? 455 : period >= 300 ? 63 : 15);
+  return fakeClient<CloudWatchClient>({
+    GetMetricData: (input: {
+      MetricDataQueries: { Id: string; MetricStat: { Period: number } }[];
+      StartTime: Date;
+      EndTime: Date;
+    }) => ({
+      MetricDataResults: input.MetricDataQueries.map(({ Id, MetricStat: { Period } }) => {
+        const from = Math.max(input.StartTime.getTime() / 1000, nowSeconds - keptDays(Period) * 86_400);
+        return { Id, Values: [Math.max(0, Math.floor((input.EndTime.getTime() / 1000 - from) / 60))] };
+      }),
+    }),
+  });
+}
+
+test.each([1, 14, 15, 30, 60, 63, 90, 365])('a window of %i days that ends now is counted whole', async (days) => {
+  const now = 1_800_000_000;
+  const telemetry = telemetryOf(forgetfulCloudWatch(now));
+  const { requests } = await telemetry.arm(1, now - days * 86_400, now);
+  expect(requests).toBe(days * 1440);
+});

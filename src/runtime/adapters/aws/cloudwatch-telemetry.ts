@@ -20,6 +20,13 @@ export interface TelemetryOptions {
 export const LATENCY_EDGES_MS = [5, 10, 25, 50, 100, 200, 300, 500, 750, 1000, 2000, 5000] as const;
 
 const MINUTE = 60;
+const DAY = 86_400;
+/** How long CloudWatch keeps figures; hours stay for 455 days. A window that ends now has to fit, with the hour that is begun. */
+const KEPT = [
+  { period: MINUTE, days: 15 },
+  { period: 5 * MINUTE, days: 63 },
+] as const;
+const HOUR = 60 * MINUTE;
 /** CloudWatch has a minute's figures only when it is over. */
 const DELAY_SECONDS = 60;
 const NOTHING: ArmTraffic = {
@@ -37,12 +44,16 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     private readonly options: TelemetryOptions,
   ) {}
 
-  /** Whole minutes, one minute late, so that windows that follow each other count every minute once. */
+  /**
+   * Whole minutes, one minute late, so that windows that follow each other count every minute once; a window that is longer
+   * than minutes are kept is counted by what is kept.
+   */
   async arm(version: number, from: number, to: number): Promise<ArmTraffic> {
     const variant = variantOf((await this.endpoint.read()).layout, version);
     const minute = (seconds: number): Date => new Date((Math.floor(seconds / MINUTE) * MINUTE - DELAY_SECONDS) * 1000);
     const [start, end] = [minute(from), minute(to)];
     if (variant === undefined || start >= end) return NOTHING;
+    const period = periodOf(to - from);
     const query = (Id: string, MetricName: string, Stat: string): MetricDataQuery => ({
       Id,
       MetricStat: {
@@ -54,7 +65,7 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
             { Name: 'VariantName', Value: variant },
           ],
         },
-        Period: MINUTE,
+        Period: period,
         Stat,
       },
     });
@@ -134,4 +145,9 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     } while (NextToken !== undefined);
     return sums;
   }
+}
+
+/** Seconds of the finest figures that are still there for the whole of a window that ends now. */
+function periodOf(windowSeconds: number): number {
+  return KEPT.find(({ days }) => windowSeconds <= days * DAY - HOUR)?.period ?? HOUR;
 }
