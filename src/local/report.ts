@@ -175,7 +175,8 @@ export function foundLines({ progress, unfinishedFiles, ledger }: Found): string
     ? `${ledger.records} records in the audit trail, the chain verifies`
     : 'the audit trail is broken';
   const stage = {
-    training: 'an earlier run stopped before its first version served: it goes on after its last finished step',
+    training:
+      'an earlier run ended before its first version served: one that was stopped goes on after its last finished step, one that failed starts anew',
     replay: `an earlier run stopped on ${day(progress.cursor)}: it goes on there`,
     done: 'an earlier run is complete: its finished steps are used again',
   }[progress.phase];

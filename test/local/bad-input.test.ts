@@ -2,6 +2,7 @@ import fs, { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { OperationError } from '../../src/kernel/problem';
 import { LocalPlatform, type LocalSummary } from '../../src/local';
+import { foundLines } from '../../src/local/report';
 import { runLocalCommand } from '../../src/local/run-local';
 import { ledgerLines } from '../../src/runtime/adapters/local/file-ledger-store';
 import { FileStateStore } from '../../src/runtime/adapters/local/file-state-store';
@@ -140,6 +141,7 @@ describe('a trainer that fails', () => {
       writeFileSync(trainer, readFileSync(trainer, 'utf8').replaceAll(`'${fault}'`, "'never'"));
       const platform = await LocalPlatform.open({ file, end: END });
       expect(platform.found.progress?.phase).toBe('training');
+      expect(foundLines(platform.found)[0]).toContain('one that failed starts anew');
       const mended = await platform.run();
       await platform.close();
       expect(mended.outcome).toBe('done');
