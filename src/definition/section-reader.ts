@@ -44,8 +44,17 @@ export class SectionReader {
     return input === undefined || input === null ? null : this.read(field, schema, input, rule, context);
   }
 
-  /** Checks a model's name. */
-  model(name: string): string {
+  /** Checks a model's name, and that what is wired in is of the same model. */
+  model(name: string, wired?: string): string {
+    if (wired !== undefined && wired !== name) {
+      this.problems.push({
+        code: 'otherModel',
+        path: `${this.scope.node.path}.model`,
+        got: show(name),
+        expected: `${show(wired)}, the model of the registry that is wired in`,
+        fix: 'wire the registry of this model, or name its model',
+      });
+    }
     if (!NAME_PATTERN.test(name) || name.length > MODEL_NAME_MAX) {
       this.problems.push({
         code: 'invalid',

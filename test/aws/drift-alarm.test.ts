@@ -139,3 +139,8 @@ test('it serves an endpoint of the same stack too', () => {
   expect(alarms.map(({ alarmName }) => alarmName)).toContain('shop-churn-data-drift');
   templateOf(stack).resourceCountIs('AWS::Scheduler::Schedule', 2);
 });
+
+test('a registry of another model, and a task that is none, are errors with the construct’s path', () => {
+  expect(() => driftAlone({ model: 'other' })).toThrow(/Drift\.model: got "other", expected "churn"/);
+  expect(() => driftAlone({ task: 'regresion' })).toThrow(/Drift\.task: got "regresion"[\s\S]*did you mean regression/);
+});

@@ -195,7 +195,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
 
   private planned(props: CanaryEndpointProps): EndpointPlan {
     const sections = new SectionReader(this);
-    const model = sections.model(props.model);
+    const model = sections.model(props.model, props.registry.model);
     const task = sections.read('task', z.enum(TASKS), props.task);
     const serving = sections.read('serving', servingSchema, props.serving, servingRules);
     const release = sections.read('release', releaseSchema, props.release, releaseRules);

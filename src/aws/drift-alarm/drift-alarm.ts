@@ -116,7 +116,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
 
   private planned(props: DriftAlarmProps): DriftPlan {
     const sections = new SectionReader(this);
-    const model = sections.model(props.model);
+    const model = sections.model(props.model, props.registry.model);
     const task = sections.read('task', z.enum(TASKS), props.task);
     const data = sections.read('data', dataSchema, props.data, dataRules);
     const context = { task: props.task, columns: asMap(asMap(props.data)?.['columns']) };

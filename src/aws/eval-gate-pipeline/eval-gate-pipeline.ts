@@ -219,7 +219,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
 
   private planned(props: EvalGatePipelineProps): PipelinePlan {
     const sections = new SectionReader(this);
-    const model = sections.model(props.model);
+    const model = sections.model(props.model, props.registry.model);
     const task = sections.read('task', z.enum(TASKS), props.task);
     const data = sections.read('data', dataSchema, props.data, dataRules);
     const training = sections.read('training', trainingSchema, props.training);

@@ -49,7 +49,9 @@ export function customDirections(metrics: RawMap | undefined): Record<string, Me
 
 /** The problem of a metric that the task does not have. */
 export function metricName(metric: unknown, path: readonly PropertyKey[], context: RuleContext): Problem[] {
+  // A task that is none is reported by itself; which metrics it would have is then unknown.
   if (typeof metric !== 'string' || context.task === undefined || isCustomMetric(metric)) return [];
+  if (!Object.hasOwn(METRICS_BY_TASK, context.task)) return [];
   const legal: readonly string[] = METRICS_BY_TASK[context.task];
   if (legal.includes(metric)) return [];
   const suggestion = nearest(metric, legal);

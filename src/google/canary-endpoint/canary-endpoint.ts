@@ -79,7 +79,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
   constructor(scope: Construct, id: string, props: CanaryEndpointProps) {
     super(scope, id);
     const reader = new SectionReader(this);
-    this.model = reader.model(props.model);
+    this.model = reader.model(props.model, props.registry.model);
     const task = reader.read('task', z.enum(TASKS), props.task);
     const serving = reader.read('serving', servingSchema, props.serving, servingRules);
     const release = reader.read('release', releaseSchema, props.release, releaseRules);

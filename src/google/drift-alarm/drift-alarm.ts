@@ -62,7 +62,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
   constructor(scope: Construct, id: string, props: DriftAlarmProps) {
     super(scope, id);
     const reader = new SectionReader(this);
-    this.model = reader.model(props.model);
+    this.model = reader.model(props.model, props.registry.model);
     const task = reader.read('task', z.enum(TASKS), props.task);
     const context = { task: props.task, columns: columnsOf({ data: asMap(props.data) }) };
     const data = reader.read('data', dataSchema, props.data, dataRules);

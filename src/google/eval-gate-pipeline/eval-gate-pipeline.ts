@@ -86,7 +86,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
   constructor(scope: Construct, id: string, props: EvalGatePipelineProps) {
     super(scope, id);
     const reader = new SectionReader(this);
-    this.model = reader.model(props.model);
+    this.model = reader.model(props.model, props.registry.model);
     const task = reader.read('task', z.enum(TASKS), props.task);
     const context = { task: props.task, columns: columnsOf({ data: asMap(props.data) }) };
     const data = reader.read('data', dataSchema, props.data, dataRules);
