@@ -97,7 +97,6 @@ const project = new typescript.TypeScriptProject({
     configFilePath: 'jest.config.json',
     jestVersion: '^30',
     junitReporting: false,
-    coverage: false,
     preserveDefaultReporters: true,
     jestConfig: {
       maxWorkers: '2',
@@ -143,6 +142,11 @@ const project = new typescript.TypeScriptProject({
     'picocolors@^1.1.1',
     'jiti@^2.7.0',
     '@duckdb/node-api@1.5.5-r.5',
+    'hono@^4.13.19',
+    '@hono/node-server@^2.1.9',
+    'echarts@^6.1.0',
+    'ml-matrix@^6.15.1',
+    'junit-report-builder@^5.1.2',
   ],
   peerDeps: [
     'aws-cdk-lib@^2.276.0',

@@ -1,7 +1,7 @@
-export type { AlarmBoardState, AlarmChange } from './alarm-board';
-export type { Found, Progress } from './data-dir';
-export type { LocalModel } from './local-model';
+export type { Found, Progress } from './data/data-dir';
+export type { AlarmBoardState, AlarmChange } from './engine/alarm-board';
+export type { LocalModel } from './engine/local-model';
+export type { RunDocument } from './engine/run-store';
 export { LocalPlatform, type LocalPlatformOptions } from './platform';
-export type { LocalEvent, MonthVerdict } from './progress-events';
-export type { RunDocument } from './run-store';
-export type { AlarmSummary, LocalSummary, ModelSummary, RunSummary } from './summary';
+export type { LocalEvent, MonthVerdict } from './report/progress-events';
+export type { AlarmSummary, LocalSummary, ModelSummary, RunSummary } from './report/summary';

@@ -12,9 +12,7 @@ import { JsonlFile } from '../runtime/adapters/local/jsonl-file';
 import { cancelled } from '../runtime/adapters/local/process-jobs';
 import { VirtualClock } from '../runtime/adapters/local/virtual-clock';
 import { readRegistry } from '../runtime/usecases';
-import { type AgendaEntry, agenda } from './agenda';
-import { midnightFrom, monthFrom, monthOf, nextMonth } from './calendar';
-import { serverCommand, trainCommand } from './commands';
+import { midnightFrom, monthFrom, monthOf, nextMonth } from './data/calendar';
 import {
   cleanDataDir,
   type DataPaths,
@@ -24,13 +22,15 @@ import {
   openDataDir,
   type Progress,
   saveProgress,
-} from './data-dir';
-import { LocalModel, type SharedWorld } from './local-model';
-import { monthVerdict } from './months';
-import { assertExpressions, loadEvents, localFile, openEngine } from './platform-data';
-import type { LocalEvent } from './progress-events';
-import { defaultStart, spanOf } from './start-time';
-import { type LocalSummary, summarise } from './summary';
+} from './data/data-dir';
+import { assertExpressions, loadEvents, localFile, openEngine } from './data/platform-data';
+import { defaultStart, spanOf } from './data/start-time';
+import { type AgendaEntry, agenda } from './engine/agenda';
+import { serverCommand, trainCommand } from './engine/commands';
+import { LocalModel, type SharedWorld } from './engine/local-model';
+import { monthVerdict } from './report/months';
+import type { LocalEvent } from './report/progress-events';
+import { type LocalSummary, summarise } from './report/summary';
 
 export interface LocalPlatformOptions {
   /** A definition file, or a definition (raw or parsed). */

@@ -4,9 +4,9 @@ import { OperationError, ProblemsError } from '../kernel/problem';
 import { auditPlatform } from '../plan/audit';
 import { planPlatform } from '../plan/plan-platform';
 import { LocalPlatform, type LocalPlatformOptions } from './platform';
-import type { LocalEvent } from './progress-events';
-import { LocalReport } from './report';
-import type { LocalSummary } from './summary';
+import type { LocalEvent } from './report/progress-events';
+import { LocalReport } from './report/report';
+import type { LocalSummary } from './report/summary';
 import { type Synthesised, type Synthesisers, synthesise } from './synthesise';
 
 export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition' | 'onEvent'> {

@@ -2,7 +2,7 @@ import fs, { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { OperationError } from '../../src/kernel/problem';
 import { LocalPlatform, type LocalSummary } from '../../src/local';
-import { foundLines } from '../../src/local/report';
+import { foundLines } from '../../src/local/report/report';
 import { runLocalCommand } from '../../src/local/run-local';
 import { ledgerLines } from '../../src/runtime/adapters/local/file-ledger-store';
 import { FileStateStore } from '../../src/runtime/adapters/local/file-state-store';

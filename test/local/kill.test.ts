@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LocalPlatform, type LocalSummary } from '../../src/local';
-import { foundLines } from '../../src/local/report';
+import { foundLines } from '../../src/local/report/report';
 import { ledgerLines } from '../../src/runtime/adapters/local/file-ledger-store';
 import { parseRecordText, verifyChainText } from '../../src/runtime/core/ledger';
 import { tinyPlatform } from './support/tiny-platform';

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agenda } from '../../src/local/agenda';
-import { AlarmBoard } from '../../src/local/alarm-board';
-import { monthFrom, nextMonth } from '../../src/local/calendar';
-import { cleanDataDir, dataPaths, openDataDir, saveProgress } from '../../src/local/data-dir';
-import { choose } from '../../src/local/step-runner';
+import { monthFrom, nextMonth } from '../../src/local/data/calendar';
+import { cleanDataDir, dataPaths, openDataDir, saveProgress } from '../../src/local/data/data-dir';
+import { agenda } from '../../src/local/engine/agenda';
+import { AlarmBoard } from '../../src/local/engine/alarm-board';
+import { choose } from '../../src/local/engine/step-runner';
 import type { AlarmPlan } from '../../src/plan/plan';
 import type { ChoiceStep } from '../../src/plan/step-graph';
 

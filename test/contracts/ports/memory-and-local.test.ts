@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunStore } from '../../../src/local/run-store';
+import { RunStore } from '../../../src/local/engine/run-store';
 import { FileArtifactStore } from '../../../src/runtime/adapters/local/file-artifact-store';
 import { FileLedgerStore } from '../../../src/runtime/adapters/local/file-ledger-store';
 import { FileStateStore } from '../../../src/runtime/adapters/local/file-state-store';

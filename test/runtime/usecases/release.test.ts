@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunDocument, RunStore } from '../../../src/local/run-store';
-import { StepRunner } from '../../../src/local/step-runner';
+import { type RunDocument, RunStore } from '../../../src/local/engine/run-store';
+import { StepRunner } from '../../../src/local/engine/step-runner';
 import { planPlatform } from '../../../src/plan/plan-platform';
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { type Ports, readRegistry, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { ModelDefinition } from '../definition/platform';
-import { durationSeconds } from '../kernel/duration';
-import type { Json } from '../kernel/json';
-import { OperationError } from '../kernel/problem';
-import type { JobStep } from '../plan/step-graph';
-import type { FileArtifactStore } from '../runtime/adapters/local/file-artifact-store';
-import { ModelServer } from '../runtime/adapters/local/model-server';
-import { trainAsProcess } from '../runtime/adapters/local/process-jobs';
-import { artifactKeys, keyOf, predictionOf, readTestRows, type VersionRecord } from '../runtime/usecases';
+import type { ModelDefinition } from '../../definition/platform';
+import { durationSeconds } from '../../kernel/duration';
+import type { Json } from '../../kernel/json';
+import { OperationError } from '../../kernel/problem';
+import type { JobStep } from '../../plan/step-graph';
+import type { FileArtifactStore } from '../../runtime/adapters/local/file-artifact-store';
+import { ModelServer } from '../../runtime/adapters/local/model-server';
+import { trainAsProcess } from '../../runtime/adapters/local/process-jobs';
+import { artifactKeys, keyOf, predictionOf, readTestRows, type VersionRecord } from '../../runtime/usecases';
 import { featureNames } from './event-feed';
 
 type State = { readonly [key: string]: Json };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../kernel/json';
-import { createFile, replaceFile } from '../runtime/adapters/local/atomic-file';
-import type { WorkflowStarter } from '../runtime/ports';
+import type { Json } from '../../kernel/json';
+import { createFile, replaceFile } from '../../runtime/adapters/local/atomic-file';
+import type { WorkflowStarter } from '../../runtime/ports';
 
 export type Workflow = 'pipeline' | 'release';
 

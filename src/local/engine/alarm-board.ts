@@ -1,5 +1,5 @@
-import type { AlarmPlan } from '../plan/plan';
-import type { StoredPoint } from '../runtime/adapters/local/file-metric-sink';
+import type { AlarmPlan } from '../../plan/plan';
+import type { StoredPoint } from '../../runtime/adapters/local/file-metric-sink';
 
 /** An alarm that began or ended. `at` in epoch seconds. */
 export interface AlarmChange {

@@ -1,7 +1,7 @@
-import type { TaskEvent } from '../contract/events';
-import type { Json } from '../kernel/json';
-import { OperationError, ProblemsError } from '../kernel/problem';
-import type { ChoiceStep, JobStep, Step, StepGraph, TaskStep, WaitStep } from '../plan/step-graph';
+import type { TaskEvent } from '../../contract/events';
+import type { Json } from '../../kernel/json';
+import { OperationError, ProblemsError } from '../../kernel/problem';
+import type { ChoiceStep, JobStep, Step, StepGraph, TaskStep, WaitStep } from '../../plan/step-graph';
 import type { RunDocument, RunStore } from './run-store';
 
 type State = { readonly [key: string]: Json };

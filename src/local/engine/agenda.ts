@@ -1,4 +1,4 @@
-import { nextFireTimes, type Schedule } from '../kernel/schedule';
+import { nextFireTimes, type Schedule } from '../../kernel/schedule';
 
 /** Something that happens by a schedule. */
 export interface AgendaEntry<T> {

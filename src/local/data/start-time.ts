@@ -1,8 +1,8 @@
-import type { Data } from '../definition/data';
-import { durationSeconds } from '../kernel/duration';
-import { OperationError } from '../kernel/problem';
-import type { SqlEngine, TableName } from '../runtime/ports';
-import { duckdb } from '../runtime/sql/dialects/duckdb';
+import type { Data } from '../../definition/data';
+import { durationSeconds } from '../../kernel/duration';
+import { OperationError } from '../../kernel/problem';
+import type { SqlEngine, TableName } from '../../runtime/ports';
+import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import { midnightFrom, monthFrom } from './calendar';
 
 /** The time that the events of a model span, epoch seconds. */

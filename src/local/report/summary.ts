@@ -1,15 +1,15 @@
-import type { PlatformDefinition } from '../definition/platform';
-import type { Json } from '../kernel/json';
-import { ledgerLines } from '../runtime/adapters/local/file-ledger-store';
-import type { JsonlFile } from '../runtime/adapters/local/jsonl-file';
-import { parseRecordText, verifyChainText } from '../runtime/core/ledger';
-import { readRegistry, readVersion, type VersionRecord } from '../runtime/usecases';
-import { nextMonth } from './calendar';
-import type { DataPaths, Progress } from './data-dir';
-import type { LocalModel } from './local-model';
+import type { PlatformDefinition } from '../../definition/platform';
+import type { Json } from '../../kernel/json';
+import { ledgerLines } from '../../runtime/adapters/local/file-ledger-store';
+import type { JsonlFile } from '../../runtime/adapters/local/jsonl-file';
+import { parseRecordText, verifyChainText } from '../../runtime/core/ledger';
+import { readRegistry, readVersion, type VersionRecord } from '../../runtime/usecases';
+import { nextMonth } from '../data/calendar';
+import type { DataPaths, Progress } from '../data/data-dir';
+import type { LocalModel } from '../engine/local-model';
+import type { RunDocument } from '../engine/run-store';
 import { monthVerdict } from './months';
 import type { MonthVerdict } from './progress-events';
-import type { RunDocument } from './run-store';
 
 /** What one run of a workflow came to. */
 export interface RunSummary {

@@ -1,7 +1,7 @@
-import type { Data } from '../definition/data';
-import type { Json } from '../kernel/json';
-import type { SqlEngine, TableName } from '../runtime/ports';
-import { duckdb } from '../runtime/sql/dialects/duckdb';
+import type { Data } from '../../definition/data';
+import type { Json } from '../../kernel/json';
+import type { SqlEngine, TableName } from '../../runtime/ports';
+import { duckdb } from '../../runtime/sql/dialects/duckdb';
 
 /** One event of the source: what a client would send, when. */
 export interface ReplayedEvent {

@@ -1,8 +1,8 @@
-import type { Data } from '../definition/data';
-import type { Json } from '../kernel/json';
-import type { SqlEngine, TableName } from '../runtime/ports';
-import { duckdb } from '../runtime/sql/dialects/duckdb';
-import { CAPTURE_COLUMNS } from '../runtime/usecases';
+import type { Data } from '../../definition/data';
+import type { Json } from '../../kernel/json';
+import type { SqlEngine, TableName } from '../../runtime/ports';
+import { duckdb } from '../../runtime/sql/dialects/duckdb';
+import { CAPTURE_COLUMNS } from '../../runtime/usecases';
 import { featureNames, type ReplayedEvent } from './event-feed';
 
 /** A request that was answered, as it is kept. */

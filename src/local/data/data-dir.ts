@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PlatformDefinition } from '../definition/platform';
-import { toJson } from '../kernel/json';
-import { OperationError } from '../kernel/problem';
-import { named, replaceFile, UNFINISHED } from '../runtime/adapters/local/atomic-file';
-import { missingDataFile, unreadableDataFile } from '../runtime/adapters/local/duckdb-errors';
-import { ledgerLines } from '../runtime/adapters/local/file-ledger-store';
-import { type ChainVerdict, canonicalJson, verifyChainText } from '../runtime/core/ledger';
-import type { AlarmBoardState } from './alarm-board';
+import type { PlatformDefinition } from '../../definition/platform';
+import { toJson } from '../../kernel/json';
+import { OperationError } from '../../kernel/problem';
+import { named, replaceFile, UNFINISHED } from '../../runtime/adapters/local/atomic-file';
+import { missingDataFile, unreadableDataFile } from '../../runtime/adapters/local/duckdb-errors';
+import { ledgerLines } from '../../runtime/adapters/local/file-ledger-store';
+import { type ChainVerdict, canonicalJson, verifyChainText } from '../../runtime/core/ledger';
+import type { AlarmBoardState } from '../engine/alarm-board';
 
 /** Where a platform on one machine keeps what it knows. */
 export interface DataPaths {

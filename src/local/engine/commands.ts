@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ModelDefinition } from '../definition/platform';
-import { OperationError } from '../kernel/problem';
+import type { ModelDefinition } from '../../definition/platform';
+import { OperationError } from '../../kernel/problem';
 
 export interface ServerCommand {
   readonly command: readonly string[];

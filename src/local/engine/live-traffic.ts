@@ -1,10 +1,10 @@
-import type { Data } from '../definition/data';
-import type { Json } from '../kernel/json';
-import type { Task } from '../kernel/metric-catalogue';
-import type { ProcessServingTarget } from '../runtime/adapters/local/process-serving-target';
-import type { VirtualClock } from '../runtime/adapters/local/virtual-clock';
-import type { SqlEngine, TableName } from '../runtime/ports';
-import { predictionOf, watchedAnswer } from '../runtime/usecases';
+import type { Data } from '../../definition/data';
+import type { Json } from '../../kernel/json';
+import type { Task } from '../../kernel/metric-catalogue';
+import type { ProcessServingTarget } from '../../runtime/adapters/local/process-serving-target';
+import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
+import type { SqlEngine, TableName } from '../../runtime/ports';
+import { predictionOf, watchedAnswer } from '../../runtime/usecases';
 import type { CapturedRow, CaptureTable } from './capture-table';
 import { EventFeed, eventsBefore } from './event-feed';
 

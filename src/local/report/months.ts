@@ -1,9 +1,9 @@
-import type { ModelDefinition } from '../definition/platform';
-import { durationSeconds } from '../kernel/duration';
-import type { Json } from '../kernel/json';
-import type { ArtifactStore } from '../runtime/ports';
-import { type MaturedRow, maturedRows, measureMetrics, type Ports } from '../runtime/usecases';
-import { monthOf, nextMonth } from './calendar';
+import type { ModelDefinition } from '../../definition/platform';
+import { durationSeconds } from '../../kernel/duration';
+import type { Json } from '../../kernel/json';
+import type { ArtifactStore } from '../../runtime/ports';
+import { type MaturedRow, maturedRows, measureMetrics, type Ports } from '../../runtime/usecases';
+import { monthOf, nextMonth } from '../data/calendar';
 import type { MonthVerdict } from './progress-events';
 
 type Evidence = { readonly [key: string]: Json };

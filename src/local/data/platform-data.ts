@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { ModelDefinition, PlatformDefinition } from '../definition/platform';
-import { OperationError } from '../kernel/problem';
-import { csvScan } from '../runtime/adapters/local/csv-scan';
-import { malformedDataFile } from '../runtime/adapters/local/duckdb-errors';
-import { DuckDbSqlEngine } from '../runtime/adapters/local/duckdb-sql-engine';
-import { checkExpressions } from '../runtime/sql/data-checks';
-import { duckdb } from '../runtime/sql/dialects/duckdb';
+import type { ModelDefinition, PlatformDefinition } from '../../definition/platform';
+import { OperationError } from '../../kernel/problem';
+import { csvScan } from '../../runtime/adapters/local/csv-scan';
+import { malformedDataFile } from '../../runtime/adapters/local/duckdb-errors';
+import { DuckDbSqlEngine } from '../../runtime/adapters/local/duckdb-sql-engine';
+import { checkExpressions } from '../../runtime/sql/data-checks';
+import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import type { DataPaths } from './data-dir';
 
 /** The data file of a model. @throws OperationError `noLocalData` */

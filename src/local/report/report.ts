@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import { createColors } from 'picocolors';
-import type { Audit } from '../plan/audit';
-import type { Finding } from '../plan/findings/finding';
-import type { Found } from './data-dir';
+import type { Audit } from '../../plan/audit';
+import type { Finding } from '../../plan/findings/finding';
+import type { Found } from '../data/data-dir';
+import type { Synthesised } from '../synthesise';
 import type { LocalEvent, MonthVerdict } from './progress-events';
 import type { LocalSummary, ModelSummary } from './summary';
-import type { Synthesised } from './synthesise';
 
 type Colours = ReturnType<typeof createColors>;
 
