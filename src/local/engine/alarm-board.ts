@@ -1,61 +1,116 @@
 import type { AlarmPlan } from '../../plan/plan';
-import type { StoredPoint } from '../../runtime/adapters/local/file-metric-sink';
+
+/** A value of a metric. `at` in epoch seconds. */
+export interface AlarmPoint {
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly at: number;
+}
 
 /** An alarm that began or ended. `at` in epoch seconds. */
 export interface AlarmChange {
   readonly alarm: AlarmPlan;
   readonly firing: boolean;
   readonly at: number;
+  /** The value that decided; of an alarm that ended for want of data, the last one. */
   readonly value: number;
 }
 
+interface AlarmState {
+  readonly firing: boolean;
+  readonly value: number;
+  /** Values of the last periods, by the period's number; older ones are forgotten. */
+  readonly periods: readonly { readonly period: number; readonly values: readonly number[] }[];
+}
+
 /** What the board remembers: JSON-safe, so that a run that goes on knows it. */
-export type AlarmBoardState = Readonly<
-  Record<string, { readonly firing: boolean; readonly breaches: readonly boolean[] }>
->;
+export type AlarmBoardState = Readonly<Record<string, AlarmState>>;
+
+const QUIET: AlarmState = { firing: false, value: 0, periods: [] };
 
 /**
- * The plan's alarms over the metrics that use cases emit: an alarm fires when `breaching` of its last `of` datapoints are
- * beyond its threshold. A datapoint is what one run of a job has emitted. Alarms on metrics of the serving platform
- * (latency, errors) are not on the board: replayed requests are no load.
+ * The plan's alarms over metric points in the order of time, judged as the clouds judge them: points are put into periods
+ * of `periodSeconds`, the statistic is taken of each, and an alarm fires while `breaching` of the last `of` periods are beyond
+ * its threshold. A period without a point counts as the plan says: as a breach, or not at all; an alarm that nothing is
+ * known of does not go on firing. A period is judged as soon as it has a point, as a cloud's evaluation each minute does.
  */
 export class AlarmBoard {
-  private state: Record<string, { firing: boolean; breaches: boolean[] }>;
+  private readonly state = new Map<string, AlarmState>();
 
   constructor(
     private readonly alarms: readonly AlarmPlan[],
     state: AlarmBoardState = {},
+    /** Periods that began before this are not missing: nothing could have been there. Epoch seconds. */
+    private readonly since = Number.NEGATIVE_INFINITY,
   ) {
-    this.state = Object.fromEntries(
-      Object.entries(state).map(([id, one]) => [id, { firing: one.firing, breaches: [...one.breaches] }]),
-    );
+    for (const [id, one] of Object.entries(state)) this.state.set(id, one);
   }
 
-  /** Takes the points that one run of a job has emitted. @returns the alarms that began or ended */
-  take(points: readonly StoredPoint[]): AlarmChange[] {
+  /** Takes points of one moment or later. @returns the alarms that began or ended */
+  take(points: readonly AlarmPoint[], now: number): AlarmChange[] {
     return this.alarms.flatMap((alarm) => {
-      const values = points.filter((point) => watches(alarm, point)).map(({ value }) => value);
-      if (values.length === 0) return [];
-      const value = statisticOf(alarm, values);
-      const before = this.state[alarm.id] ?? { firing: false, breaches: [] };
-      const breaches = [...before.breaches, isBeyond(alarm, value)].slice(-alarm.datapoints.of);
-      const firing = breaches.filter(Boolean).length >= alarm.datapoints.breaching;
-      this.state[alarm.id] = { firing, breaches };
-      return firing === before.firing ? [] : [{ alarm, firing, at: points[0]!.at, value }];
+      const of = points.filter((point) => watches(alarm, point));
+      return of.length === 0 ? [] : this.judge(alarm, of, now);
     });
   }
 
-  /** Ids of alarms that fire now. */
-  firing(): string[] {
-    return this.alarms.filter(({ id }) => this.state[id]?.firing === true).map(({ id }) => id);
+  /** Takes values of one alarm whose metric is not a point: percentiles and shares of requests in a period. */
+  takeValue(alarm: AlarmPlan, value: number, at: number): AlarmChange[] {
+    return this.judge(alarm, [{ ...alarm.metric, value, at }], at);
+  }
+
+  /** Time has passed: alarms without data end, or begin where missing data is a breach. */
+  tick(now: number): AlarmChange[] {
+    return this.alarms.flatMap((alarm) => {
+      const { firing } = this.state.get(alarm.id) ?? QUIET;
+      return firing || alarm.missingData === 'breaching' ? this.judge(alarm, [], now) : [];
+    });
+  }
+
+  /** Alarms that fire now. */
+  firing(): AlarmPlan[] {
+    return this.alarms.filter(({ id }) => this.state.get(id)?.firing === true);
   }
 
   snapshot(): AlarmBoardState {
-    return structuredClone(this.state);
+    return Object.fromEntries(this.state);
+  }
+
+  private judge(alarm: AlarmPlan, points: readonly AlarmPoint[], now: number): AlarmChange[] {
+    const before = this.state.get(alarm.id) ?? QUIET;
+    const current = periodOf(alarm, now);
+    const first = current - alarm.datapoints.of + 1;
+    const values = new Map(before.periods.map(({ period, values: known }) => [period, known]));
+    for (const { at, value } of points) {
+      const period = periodOf(alarm, at);
+      values.set(period, [...(values.get(period) ?? []), value]);
+    }
+    const periods = [...values]
+      .filter(([period]) => period >= first)
+      .map(([period, known]) => ({ period, values: known }))
+      .sort((a, b) => a.period - b.period);
+    const known = periods.map(({ values: of }) => statisticOf(alarm, of));
+    const beyond = known.filter((value) => isBeyond(alarm, value)).length;
+    const missing = alarm.missingData === 'breaching' ? this.missing(alarm, first, current, values) : 0;
+    const firing = beyond + missing >= alarm.datapoints.breaching;
+    const value = known.at(-1) ?? before.value;
+    this.state.set(alarm.id, { firing, value, periods });
+    return firing === before.firing ? [] : [{ alarm, firing, at: now, value }];
+  }
+
+  /** Periods that are over and had no point. */
+  private missing(alarm: AlarmPlan, first: number, current: number, values: ReadonlyMap<number, unknown>): number {
+    const begun = Math.max(first - 1, Math.ceil(this.since / alarm.periodSeconds));
+    let count = 0;
+    for (let period = begun; period < current; period++) if (!values.has(period)) count += 1;
+    return Math.min(count, alarm.datapoints.of);
   }
 }
 
-const watches = ({ metric }: AlarmPlan, point: StoredPoint): boolean =>
+const periodOf = ({ periodSeconds }: AlarmPlan, at: number): number => Math.floor(at / periodSeconds);
+
+const watches = ({ metric }: AlarmPlan, point: AlarmPoint): boolean =>
   metric.name === point.name &&
   Object.keys(point.dimensions).length === Object.keys(metric.dimensions).length &&
   Object.entries(metric.dimensions).every(([name, value]) => point.dimensions[name] === value);
@@ -68,7 +123,11 @@ function statisticOf({ metric }: AlarmPlan, values: readonly number[]): number {
       return Math.min(...values);
     case 'average':
       return values.reduce((sum, value) => sum + value, 0) / values.length;
-    default:
+    // A percentile or a share of requests comes as one value a period.
+    case 'maximum':
+    case 'p50':
+    case 'p99':
+    case 'errorPercent':
       return Math.max(...values);
   }
 }

@@ -1,7 +1,7 @@
 import type { Data } from '../../definition/data';
 import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
-import type { ProcessServingTarget } from '../../runtime/adapters/local/process-serving-target';
+import type { GatewayServingTarget } from '../../runtime/adapters/local/gateway-serving-target';
 import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
 import type { SqlEngine, TableName } from '../../runtime/ports';
 import { predictionOf, watchedAnswer } from '../../runtime/usecases';
@@ -11,7 +11,7 @@ import { EventFeed, eventsBefore } from './event-feed';
 export interface LiveTrafficOptions {
   readonly engine: SqlEngine;
   readonly clock: VirtualClock;
-  readonly serving: ProcessServingTarget;
+  readonly serving: GatewayServingTarget;
   readonly capture: CaptureTable;
   readonly events: TableName;
   /** Epoch seconds: events from here on happen. */

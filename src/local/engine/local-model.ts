@@ -11,8 +11,9 @@ import { FileMetricSink, type StoredPoint } from '../../runtime/adapters/local/f
 import { FileModelCatalogue } from '../../runtime/adapters/local/file-model-catalogue';
 import { FileNotifier, type StoredNotification } from '../../runtime/adapters/local/file-notifier';
 import { FileStateStore } from '../../runtime/adapters/local/file-state-store';
+import { GatewayServingTarget } from '../../runtime/adapters/local/gateway-serving-target';
 import type { JsonlFile } from '../../runtime/adapters/local/jsonl-file';
-import { ProcessServingTarget } from '../../runtime/adapters/local/process-serving-target';
+import { ModelServer } from '../../runtime/adapters/local/model-server';
 import { TrafficLog } from '../../runtime/adapters/local/traffic-log';
 import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
 import type { SqlEngine, TableName } from '../../runtime/ports';
@@ -68,7 +69,7 @@ export class LocalModel {
     readonly definition: ModelDefinition,
     readonly plan: ModelPlan,
     private readonly shared: SharedWorld,
-    private readonly serving: ProcessServingTarget,
+    private readonly serving: GatewayServingTarget,
     private readonly board: AlarmBoard,
     telemetry: TrafficLog,
     events: TableName,
@@ -163,12 +164,12 @@ export class LocalModel {
     const aborting = new Set(alarms.filter(({ abortsRelease }) => abortsRelease).map(({ id }) => id));
     const telemetry = new TrafficLog(() => board.firing().filter((id) => aborting.has(id)));
     const server = serverCommand(name, definition, shared.baseDir);
-    const serving = await ProcessServingTarget.open({
+    const serving = await GatewayServingTarget.open({
       model: name,
       state: new FileStateStore(shared.paths.state),
       clock: shared.clock,
       log: telemetry,
-      ...server,
+      start: (version) => ModelServer.start({ ...server, ...version }),
     });
     const model = new LocalModel(
       name,

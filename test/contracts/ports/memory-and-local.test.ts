@@ -5,7 +5,8 @@ import { RunStore } from '../../../src/local/engine/run-store';
 import { FileArtifactStore } from '../../../src/runtime/adapters/local/file-artifact-store';
 import { FileLedgerStore } from '../../../src/runtime/adapters/local/file-ledger-store';
 import { FileStateStore } from '../../../src/runtime/adapters/local/file-state-store';
-import { ProcessServingTarget } from '../../../src/runtime/adapters/local/process-serving-target';
+import { GatewayServingTarget } from '../../../src/runtime/adapters/local/gateway-serving-target';
+import { ModelServer } from '../../../src/runtime/adapters/local/model-server';
 import { TrafficLog } from '../../../src/runtime/adapters/local/traffic-log';
 import { VirtualClock } from '../../../src/runtime/adapters/local/virtual-clock';
 import { MemoryArtifactStore } from '../../../src/runtime/adapters/memory/memory-artifact-store';
@@ -58,13 +59,12 @@ async function processes() {
   const log = new TrafficLog();
   const state = new FileStateStore(join(cwd, 'state'));
   const open = () =>
-    ProcessServingTarget.open({
+    GatewayServingTarget.open({
       model: 'm',
       state,
       clock: new VirtualClock(0),
       log,
-      command: ['node', 'server.mjs'],
-      cwd,
+      start: (version) => ModelServer.start({ command: ['node', 'server.mjs'], cwd, ...version }),
     });
   return { target: await open(), log, open, deployment };
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { Json } from '../../../kernel/json';
 import { OperationError, show } from '../../../kernel/problem';
 import { spawnGuarded, Tail } from './guarded-process';
+import type { Invocation, ModelArm } from './model-arm';
 
 const START_TIMEOUT_MS = 30_000;
 const PING_INTERVAL_MS = 20;
@@ -16,16 +17,8 @@ export interface ModelServerOptions {
   readonly timeoutSeconds: number;
 }
 
-/** What one call of a server came to; `predictions` is null when it failed. */
-export interface Invocation {
-  readonly predictions: readonly Json[] | null;
-  readonly latencyMs: number;
-  /** Why it failed; null when it did not. */
-  readonly error: string | null;
-}
-
 /** A model server as a process of its own, on a free port of the loopback interface. */
-export class ModelServer {
+export class ModelServer implements ModelArm {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 8 });
   private exited = false;
 

@@ -2,7 +2,7 @@ import type { Json } from '../../../kernel/json';
 import { toJson } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import type { Clock, Deployment, ServingTarget, StateStore, TrafficState } from '../../ports';
-import { type Invocation, ModelServer } from './model-server';
+import type { Invocation, ModelArm, StartArm } from './model-arm';
 import type { TrafficLog } from './traffic-log';
 
 /** What is served, and how; kept so that a new process serves the same. */
@@ -19,14 +19,13 @@ interface ServingDocument {
 
 const NOTHING: ServingDocument = { deployed: [], live: {}, mirrored: {}, revision: 0 };
 
-export interface ProcessServingOptions {
+export interface GatewayServingOptions {
   readonly model: string;
   readonly state: StateStore;
   readonly clock: Clock;
   readonly log: TrafficLog;
-  /** Program and arguments of the model's server, and the folder to run it in. */
-  readonly command: readonly string[];
-  readonly cwd: string;
+  /** Starts what answers for a version. */
+  readonly start: StartArm;
 }
 
 /** A live request: `key` decides which arm answers, the same one every time. */
@@ -39,30 +38,30 @@ export interface LiveRequest {
 }
 
 /**
- * Serving on one machine: a process a version, and a gateway in this process that splits live requests by percent and
+ * Serving on one machine: an arm a version, and a gateway in this process that splits live requests by percent and
  * mirrors them. Traffic moves between two requests, so none is lost in a switch.
  */
-export class ProcessServingTarget implements ServingTarget {
-  private readonly servers = new Map<number, ModelServer>();
+export class GatewayServingTarget implements ServingTarget {
+  private readonly arms = new Map<number, ModelArm>();
 
   private constructor(
-    private readonly options: ProcessServingOptions,
+    private readonly options: GatewayServingOptions,
     private document: ServingDocument,
   ) {}
 
   /** Takes up what was served when the last process ended. */
-  static async open(options: ProcessServingOptions): Promise<ProcessServingTarget> {
+  static async open(options: GatewayServingOptions): Promise<GatewayServingTarget> {
     const found = await options.state.read(keyOf(options.model));
-    const target = new ProcessServingTarget(options, (found?.value ?? NOTHING) as unknown as ServingDocument);
+    const target = new GatewayServingTarget(options, (found?.value ?? NOTHING) as unknown as ServingDocument);
     for (const { version, modelDir, timeoutSeconds } of target.document.deployed) {
-      await target.startServer(version, modelDir, timeoutSeconds);
+      await target.startArm(version, modelDir, timeoutSeconds);
     }
     return target;
   }
 
   async deploy({ version, artifactUri, first, serving }: Deployment): Promise<void> {
     const { deployed, live } = this.document;
-    if (!this.servers.has(version)) await this.startServer(version, artifactUri, serving.timeoutSeconds);
+    if (!this.arms.has(version)) await this.startArm(version, artifactUri, serving.timeoutSeconds);
     const others = deployed.filter((one) => one.version !== version);
     await this.change({
       deployed: [...others, { version, modelDir: artifactUri, timeoutSeconds: serving.timeoutSeconds }],
@@ -107,8 +106,8 @@ export class ProcessServingTarget implements ServingTarget {
       live: others,
       mirrored: stillMirrored,
     });
-    await this.servers.get(version)?.stop();
-    this.servers.delete(version);
+    await this.arms.get(version)?.stop();
+    this.arms.delete(version);
   }
 
   /** Answers one live request and mirrors it. @returns the answer, and the version that gave it; null when nothing serves */
@@ -136,14 +135,14 @@ export class ProcessServingTarget implements ServingTarget {
   }
 
   async close(): Promise<void> {
-    for (const server of this.servers.values()) await server.stop();
-    this.servers.clear();
+    for (const server of this.arms.values()) await server.stop();
+    this.arms.clear();
   }
 
   private async invoke(version: number, request: LiveRequest): Promise<Invocation> {
-    const server = this.servers.get(version);
-    const invocation = server
-      ? await server.invoke([request.instance])
+    const arm = this.arms.get(version);
+    const invocation = arm
+      ? await arm.invoke([request.instance], request.at)
       : { predictions: null, latencyMs: 0, error: `version ${version} is not deployed` };
     const { latencyMs, error } = invocation;
     this.options.log.add({
@@ -156,18 +155,17 @@ export class ProcessServingTarget implements ServingTarget {
     return invocation;
   }
 
-  private async startServer(version: number, modelDir: string, timeoutSeconds: number): Promise<void> {
-    const { command, cwd } = this.options;
-    this.servers.set(version, await ModelServer.start({ command, cwd, modelDir, timeoutSeconds }));
+  private async startArm(version: number, modelDir: string, timeoutSeconds: number): Promise<void> {
+    this.arms.set(version, await this.options.start({ version, modelDir, timeoutSeconds }));
   }
 
   private assertDeployed(version: number): void {
-    if (this.servers.has(version)) return;
+    if (this.arms.has(version)) return;
     throw new OperationError({
       code: 'notDeployed',
       path: `serving/${this.options.model}`,
       got: `version ${version}`,
-      expected: `one of ${[...this.servers.keys()].join(', ')}`,
+      expected: `one of ${[...this.arms.keys()].join(', ')}`,
       fix: 'deploy the version before it gets traffic',
     });
   }

@@ -1,0 +1,36 @@
+/** What keeps a platform safe, one name each: a scenario tests one, and a drill can be run without it. */
+export const MECHANISMS = {
+  dataDriftAlarm: 'inputs that leave the training data raise an alarm',
+  driftPersistence: 'one odd window alone raises no alarm: several in a row have to agree',
+  sampleSizes: 'too few rows are told as undecided, neither healthy nor drifted',
+  predictionDriftAlarm: 'answers that leave their reference raise an alarm',
+  qualityAlarm: 'quality on matured labels is held against its bounds and its figures at release',
+  conceptDriftAlarm: 'quality that falls while inputs hold is told as concept drift',
+  labelMaturity: 'quality is judged on labels that are due, not on those that came early',
+  freshnessAlarm: 'a feed that stops raises an alarm',
+  captureTime: 'requests are stamped by the gateway’s clock, whatever the clients’ clocks say',
+  dataChecks: 'data that break their contract are never trained on',
+  columnIdentity: 'a column that looks like another one is found before training',
+  uniqueKeys: 'rows that were delivered twice are found before training',
+  evaluationGate: 'a candidate that is worse than the champion is not registered',
+  servingCheck: 'an artifact that does not load or answer never leaves the pipeline',
+  modelIntegrity: 'an artifact that was changed after registration gets no traffic',
+  shadowComparison: 'answers to mirrored traffic are compared before any live traffic',
+  canaryErrors: 'a challenger that fails more often is taken back',
+  canaryLatency: 'a challenger that answers slower is taken back',
+  canaryPredictions: 'a challenger that answers otherwise is taken back',
+  minRequests: 'without enough requests nothing is promoted',
+  providerErrorLimit: 'a release that cannot see its numbers is taken back',
+  trafficReadBack: 'traffic is read back after each change; what is not in force ends the release',
+  pageAbortsRelease: 'a page alarm of the endpoint takes a running release back',
+  latencyAlarm: 'slow answers page',
+  errorAlarm: 'failing answers page',
+  releaseLock: 'one release of a model at a time',
+  retrainingLock: 'simultaneous and repeated triggers start one run',
+  cooldown: 'retraining waits between runs',
+  retrainingCircuit: 'retraining that fails again and again stops and pages',
+  retrainingTriggers: 'decay asks for a new model, and a better one replaces the old',
+} as const;
+
+export type Mechanism = keyof typeof MECHANISMS;
+export const MECHANISM_IDS = Object.keys(MECHANISMS) as [Mechanism, ...Mechanism[]];
