@@ -79,32 +79,27 @@ export class AlarmBoard {
 
   private judge(alarm: AlarmPlan, points: readonly AlarmPoint[], now: number): AlarmChange[] {
     const before = this.state.get(alarm.id) ?? QUIET;
-    const current = periodOf(alarm, now);
-    const first = current - alarm.datapoints.of + 1;
     const values = new Map(before.periods.map(({ period, values: known }) => [period, known]));
     for (const { at, value } of points) {
       const period = periodOf(alarm, at);
       values.set(period, [...(values.get(period) ?? []), value]);
     }
+    // The period that goes on counts once it has a point; until then the ones before it do.
+    const current = periodOf(alarm, now);
+    const last = values.has(current) ? current : current - 1;
+    const first = last - alarm.datapoints.of + 1;
     const periods = [...values]
       .filter(([period]) => period >= first)
       .map(([period, known]) => ({ period, values: known }))
       .sort((a, b) => a.period - b.period);
     const known = periods.map(({ values: of }) => statisticOf(alarm, of));
     const beyond = known.filter((value) => isBeyond(alarm, value)).length;
-    const missing = alarm.missingData === 'breaching' ? this.missing(alarm, first, current, values) : 0;
-    const firing = beyond + missing >= alarm.datapoints.breaching;
+    const begun = Math.max(first, Math.ceil(this.since / alarm.periodSeconds));
+    const missing = alarm.missingData === 'breaching' ? Math.max(0, last - begun + 1) - periods.length : 0;
+    const firing = beyond + Math.max(0, missing) >= alarm.datapoints.breaching;
     const value = known.at(-1) ?? before.value;
     this.state.set(alarm.id, { firing, value, periods });
     return firing === before.firing ? [] : [{ alarm, firing, at: now, value }];
-  }
-
-  /** Periods that are over and had no point. */
-  private missing(alarm: AlarmPlan, first: number, current: number, values: ReadonlyMap<number, unknown>): number {
-    const begun = Math.max(first - 1, Math.ceil(this.since / alarm.periodSeconds));
-    let count = 0;
-    for (let period = begun; period < current; period++) if (!values.has(period)) count += 1;
-    return Math.min(count, alarm.datapoints.of);
   }
 }
 
