@@ -1,18 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { loadPlatform } from '../definition/load';
 import { parsePlatformOrThrow } from '../definition/parse';
 import type { PlatformDefinition } from '../definition/platform';
-import { durationSeconds } from '../kernel/duration';
+import { durationSeconds, isDuration } from '../kernel/duration';
 import { OperationError } from '../kernel/problem';
 import type { Plan } from '../plan/plan';
 import { planPlatform } from '../plan/plan-platform';
 import type { DuckDbSqlEngine } from '../runtime/adapters/local/duckdb-sql-engine';
 import { JsonlFile } from '../runtime/adapters/local/jsonl-file';
-import { cancelled } from '../runtime/adapters/local/process-jobs';
 import { VirtualClock } from '../runtime/adapters/local/virtual-clock';
 import { readRegistry } from '../runtime/usecases';
-import { midnightFrom, monthFrom, monthOf, nextMonth } from './data/calendar';
+import { midnightFrom, midnightsFrom, monthFrom, monthOf, nextMonth } from './data/calendar';
+import { commitOf } from './data/commit';
 import {
   cleanDataDir,
   type DataPaths,
@@ -24,10 +23,15 @@ import {
   saveProgress,
 } from './data/data-dir';
 import { assertExpressions, loadEvents, localFile, openEngine } from './data/platform-data';
-import { defaultStart, spanOf } from './data/start-time';
-import { type AgendaEntry, agenda } from './engine/agenda';
+import { defaultStart, type Span, spanOf } from './data/start-time';
 import { serverCommand, trainCommand } from './engine/commands';
-import { LocalModel, type SharedWorld } from './engine/local-model';
+import { Engine } from './engine/engine';
+import { fileStores } from './engine/file-stores';
+import { LocalModel } from './engine/local-model';
+import { paced } from './engine/pace';
+import { processParts } from './engine/process-parts';
+import type { World } from './engine/world';
+import { type Emitter, emitterOf } from './report/emitter';
 import { monthVerdict } from './report/months';
 import type { LocalEvent } from './report/progress-events';
 import { type LocalSummary, summarise } from './report/summary';
@@ -46,16 +50,13 @@ export interface LocalPlatformOptions {
   readonly start?: number | string;
   /** When it ends; after the last event by default. */
   readonly end?: number | string;
-  /** Whether decisions to retrain are carried out, or written down alone. */
+  /** Whether decisions to retrain are carried out (the default), or written down alone. */
   readonly retraining?: 'run' | 'decide';
+  /** Virtual seconds that pass in a second; as fast as the machine can by default. */
+  readonly speed?: number;
   readonly onEvent?: (event: LocalEvent) => void;
   readonly signal?: AbortSignal;
 }
-
-type Job = { readonly model: LocalModel } & (
-  | { readonly kind: 'job'; readonly index: number; readonly part: 'drift' | 'endpoint' }
-  | { readonly kind: 'retraining' }
-);
 
 /**
  * A platform on this machine: the definition's own graphs, schedules and policies, run by the use cases that the clouds
@@ -63,21 +64,29 @@ type Job = { readonly model: LocalModel } & (
  * again goes on there.
  */
 export class LocalPlatform {
+  private nextReport: number;
+
   private constructor(
     readonly definition: PlatformDefinition,
     readonly plan: Plan,
     readonly paths: DataPaths,
     /** What an earlier process has left. */
     readonly found: Found,
-    private readonly models: readonly LocalModel[],
-    private readonly world: SharedWorld,
-    private readonly engine: DuckDbSqlEngine,
-    private readonly alarmLog: JsonlFile,
+    readonly models: readonly LocalModel[],
+    private readonly parts: {
+      readonly world: World;
+      readonly database: DuckDbSqlEngine;
+      readonly engine: Engine;
+      readonly logs: Logs;
+      readonly emitter: Emitter;
+      readonly baseDir: string;
+    },
     private progress: Progress,
     /** End of the replay, epoch seconds. */
     readonly end: number,
-    private readonly options: LocalPlatformOptions,
-  ) {}
+  ) {
+    this.nextReport = nextMonth(progress.cursor);
+  }
 
   /**
    * Opens a platform's folder, reads its data, and starts what served before. Nothing is trained yet.
@@ -88,115 +97,73 @@ export class LocalPlatform {
       options.file === undefined ? parsePlatformOrThrow(options.definition) : await loadPlatform(options.file);
     const baseDir = resolve(options.baseDir ?? (options.file === undefined ? '.' : dirname(options.file)));
     const paths = dataPaths(options.dir ?? resolve(baseDir, '.mlp'));
-    const entries = Object.entries(definition.models);
-    const files = entries.map(([name, model]) => localFile(name, model, baseDir));
-    const labelFiles = entries.flatMap(([, { data }]) =>
-      data.label.source?.local === undefined ? [] : [resolve(baseDir, data.label.source.local)],
-    );
-    for (const [name, model] of entries) {
-      trainCommand(name, model);
-      serverCommand(name, model, baseDir);
-    }
-    const retraining = options.retraining ?? 'decide';
-    const identity = await identityOf(definition, [...files, ...labelFiles], {
+    const retraining = options.retraining ?? 'run';
+    const identity = await identityOf(definition, localFiles(definition, baseDir), {
       start: options.start ?? null,
       end: options.end ?? null,
       retraining,
     });
     if (options.clean === true) cleanDataDir(paths);
     const found = openDataDir(paths, identity);
-    const engine = await openEngine(definition, baseDir, paths);
-    const opened: LocalModel[] = [];
+    const database = await openEngine(definition, baseDir, paths);
+    const models: LocalModel[] = [];
     try {
-      const spans = [];
-      for (const [name, { data }] of entries) {
-        await loadEvents(engine, name, definition.models[name]!, baseDir);
-        await assertExpressions(engine, name, definition.models[name]!);
-        spans.push(await spanOf(engine, [`events_${name}`], data));
-      }
-      const starts = [];
-      for (const [place, [name, { data }]] of entries.entries()) {
-        starts.push(
-          options.start === undefined
-            ? await defaultStart(engine, [`events_${name}`], data, spans[place]!)
-            : instant(options.start),
-        );
-      }
-      const start = Math.max(...starts);
-      const delays = entries.map(([, { data }]) => durationSeconds(data.label.delay));
-      const end =
-        options.end === undefined
-          ? midnightFrom(Math.max(...spans.map(({ last }, place) => last + delays[place]!)))
-          : instant(options.end);
-      const progress: Progress = found.progress ?? {
-        format: 1,
-        identity,
-        start,
-        cursor: start,
-        phase: 'training',
-        alarms: {},
-      };
+      const { start, end } = await timesOf(definition, baseDir, database, options);
+      const fresh = { format: 2 as const, identity, start, cursor: start, phase: 'training' as const, alarms: {} };
+      const progress: Progress = found.progress ?? fresh;
       const clock = new VirtualClock(progress.cursor);
       const plan = planPlatform(definition);
-      const metrics = new JsonlFile(paths.metrics, 65_536);
-      const notifications = new JsonlFile(paths.notifications);
-      const alarmLog = new JsonlFile(`${paths.root}/alarms.jsonl`);
-      const emit = options.onEvent ?? (() => undefined);
-      if (found.progress !== null) {
-        for (const file of [metrics, notifications, alarmLog])
-          file.retain((line) => (line as { at: number }).at <= progress.cursor);
-      } else saveProgress(paths, progress);
-      const world: SharedWorld = {
+      const logs = logsOf(paths);
+      if (found.progress === null) saveProgress(paths, progress);
+      else for (const log of Object.values(logs)) log.retain((line) => (line as { at: number }).at <= progress.cursor);
+      const emitter = emitterOf(options.onEvent);
+      emitter.subscribe((event) => {
+        if (event.kind === 'alarm') logs.alarms.append([event]);
+        if (event.kind === 'decision') logs.decisions.append([event]);
+      });
+      const world: World = {
         platform: definition.name,
-        baseDir,
-        paths,
-        engine,
         clock,
-        metrics,
-        notifications,
+        engine: database,
+        stores: fileStores(paths, clock, logs),
         retraining,
-        ...(options.signal !== undefined && { signal: options.signal }),
-        onStep: (model, step, run, what, error) =>
-          emit({
-            kind: 'step',
-            model,
-            workflow: run.workflow,
-            run: run.name,
-            step: step.id,
-            describe: step.describe,
-            what,
-            ...(error !== undefined && { text: error.message }),
+        parts: (model, one, _plan, artifacts) =>
+          processParts(model, one, artifacts, {
+            baseDir,
+            workDir: paths.work,
+            asFastAsItCan: options.speed === undefined,
+            ...(options.signal !== undefined && { signal: options.signal }),
+            onLine: (text) => emitter.emit({ kind: 'line', model, text }),
           }),
-        onLine: (model, text) => emit({ kind: 'line', model, text }),
-        onNotify: () => undefined,
-        onAlarm: (model, { alarm, firing, at, value }) => {
-          const line = {
-            at,
-            model,
-            id: alarm.id,
-            kind: alarm.kind,
-            severity: alarm.severity,
-            firing,
-            value,
-            summary: alarm.summary,
-          };
-          alarmLog.append([line]);
-          emit({ kind: 'alarm', model, id: alarm.id, severity: alarm.severity, firing, at, text: alarm.summary });
-        },
+        ...emitter.world(() => clock.now()),
       };
-      for (const [name, model] of entries) {
-        opened.push(
+      for (const [name, model] of Object.entries(definition.models)) {
+        models.push(
           await LocalModel.open(name, model, plan.models[name]!, world, {
             events: [`events_${name}`],
             from: progress.cursor,
+            since: progress.start,
             alarms: progress.alarms[name] ?? {},
           }),
         );
       }
-      return new LocalPlatform(definition, plan, paths, found, opened, world, engine, alarmLog, progress, end, options);
+      const step = options.speed === undefined ? Number.POSITIVE_INFINITY : Math.max(1, options.speed / 4);
+      const engine: Engine = new Engine({
+        clock,
+        models,
+        from: progress.cursor,
+        end,
+        stops: midnightsFrom(progress.cursor, step),
+        ...(options.speed !== undefined && { pace: paced(progress.cursor, options.speed, options.signal) }),
+        onInstant: (at, moved) => platform.instantIsOver(at, moved),
+        ...(options.signal !== undefined && { signal: options.signal }),
+      });
+      const parts = { world, database, engine, logs, emitter, baseDir };
+      const platform: LocalPlatform = new LocalPlatform(definition, plan, paths, found, models, parts, progress, end);
+      return platform;
     } catch (error) {
-      for (const model of opened) await model.close();
-      await engine.close();
+      for (const model of models) await model.close();
+      await database.close();
       throw error;
     }
   }
@@ -219,140 +186,144 @@ export class LocalPlatform {
     return this.progress.start;
   }
 
+  /** The virtual time, epoch seconds. */
+  get now(): number {
+    return this.parts.world.clock.now();
+  }
+
+  get phase(): Progress['phase'] {
+    return this.progress.phase;
+  }
+
+  /** What it says from now on. @returns ends it */
+  subscribe(listener: (event: LocalEvent) => void): () => void {
+    return this.parts.emitter.subscribe(listener);
+  }
+
   /**
    * Trains, releases, and lets the time of the data pass, from where the last run stopped.
    * @throws OperationError `cancelled`, `diskFull`, …: all finished steps are kept, and the next call goes on
    */
   async run(): Promise<LocalSummary> {
-    for (const model of this.models) await this.release(model);
-    if (this.progress.phase !== 'done' && (await this.allServe())) await this.replay();
+    await this.advanceTo(this.end);
     return this.summary();
   }
 
+  /**
+   * Lets time pass up to an instant (epoch seconds or ISO 8601), or for a duration; the first call trains the first versions.
+   * Past the end of the replay nothing more happens.
+   * @throws OperationError `cancelled`, `diskFull`, …: all finished steps are kept, and the next call goes on
+   */
+  async advanceTo(when: number | string): Promise<void> {
+    if (this.progress.phase === 'done') return;
+    const until = Math.min(this.end, isDuration(when) ? this.now + durationSeconds(when) : instant(when));
+    if (this.progress.phase === 'training') await this.trainFirst();
+    if (this.phase === 'training') return;
+    await this.parts.engine.runTo(until);
+    if (until < this.end) return;
+    if (monthFrom(this.end) !== this.end) await this.reportMonth(this.end - 1);
+    this.save(this.end, 'done');
+  }
+
   async summary(): Promise<LocalSummary> {
-    return summarise(this.definition, this.paths, this.models, this.alarmLog, this.progress, this.end);
+    return summarise(this.definition, this.paths, this.models, this.parts.logs.alarms, this.progress, this.end);
   }
 
   /** Ends the processes that serve, and closes the database. */
   async close(): Promise<void> {
     for (const model of this.models) await model.close();
-    this.world.metrics.flush();
-    await this.engine.close();
+    for (const log of Object.values(this.parts.logs)) log.flush();
+    await this.parts.database.close();
   }
 
-  /** Finishes what an earlier process has begun; trains the first version where there is none. */
-  private async release(model: LocalModel): Promise<void> {
-    await model.drain();
-    if ((await readRegistry(model.ports)).aliases.champion !== null || this.progress.phase !== 'training') return;
-    const attempts = model.runs.all().filter(({ workflow }) => workflow === 'pipeline').length;
-    const run = attempts === 0 ? 'initial' : `initial-${attempts + 1}`;
-    await model.train(run, {
-      startedBy: 'local',
-      cause: 'initial',
-      commit: commitOf(this.world.baseDir),
-      decisionId: null,
-    });
-    await model.drain();
-  }
-
-  private async allServe(): Promise<boolean> {
+  /** Finishes what an earlier process has begun, and trains first versions where there are none. */
+  private async trainFirst(): Promise<void> {
+    const { engine, baseDir } = this.parts;
+    const { cursor } = this.progress;
+    await engine.runTo(cursor);
     for (const model of this.models) {
-      if ((await readRegistry(model.ports)).aliases.champion === null) return false;
+      if (await this.serves(model)) continue;
+      const attempts = model.runs.all().filter(({ workflow }) => workflow === 'pipeline').length;
+      const run = attempts === 0 ? 'initial' : `initial-${attempts + 1}`;
+      await model.train(run, { startedBy: 'local', cause: 'initial', commit: commitOf(baseDir), decisionId: null });
     }
-    if (this.progress.phase === 'training') this.save(this.progress.cursor, 'replay');
-    return true;
+    await engine.runTo(cursor);
+    for (const model of this.models) if (!(await this.serves(model))) return;
+    this.save(cursor, 'replay');
   }
 
-  private async replay(): Promise<void> {
-    const { onEvent } = this.options;
-    const from = this.progress.cursor;
-    let nextReport = nextMonth(from);
-    let checkpoint = midnightFrom(from + 1);
-    for (const { at, what } of agenda(this.entries(), from, this.end)) {
-      if (this.options.signal?.aborted)
-        throw cancelled(`replay at ${new Date(this.world.clock.now() * 1000).toISOString()}`);
-      for (const model of this.models) await model.advanceTo(at);
-      for (const job of what) await this.take(job);
-      onEvent?.({
-        kind: 'replay',
-        at,
-        from: this.progress.start,
-        to: this.end,
-        requests: this.models.reduce((sum, { served }) => sum + served, 0),
-      });
-      if (at >= checkpoint) {
-        this.save(at, 'replay');
-        checkpoint = midnightFrom(at + 1);
-      }
-      if (at >= nextReport) {
-        await this.reportMonth(nextReport - 1);
-        nextReport = nextMonth(at);
-      }
+  private async serves(model: LocalModel): Promise<boolean> {
+    return (await readRegistry(model.ports)).aliases.champion !== null;
+  }
+
+  private async instantIsOver(at: number, moved: boolean): Promise<void> {
+    if (this.progress.phase === 'training') return;
+    const requests = this.models.reduce((sum, { traffic }) => sum + traffic.served, 0);
+    this.parts.emitter.emit({ kind: 'replay', at, from: this.progress.start, to: this.end, requests });
+    if (at >= this.nextReport) {
+      await this.reportMonth(this.nextReport - 1);
+      this.nextReport = nextMonth(at);
     }
-    for (const model of this.models) await model.advanceTo(this.end);
-    if (monthFrom(this.end) !== this.end) await this.reportMonth(this.end - 1);
-    this.save(this.end, 'done');
-  }
-
-  private entries(): AgendaEntry<Job>[] {
-    return this.models.flatMap((model) => {
-      const { drift, endpoint, retraining } = model.plan;
-      return [
-        ...(drift?.jobs ?? []).map((job, index) => ({
-          schedule: job.schedule,
-          what: { model, kind: 'job', part: 'drift', index } as Job,
-        })),
-        ...endpoint.jobs.map((job, index) => ({
-          schedule: job.schedule,
-          what: { model, kind: 'job', part: 'endpoint', index } as Job,
-        })),
-        ...(retraining?.schedules ?? []).map(({ schedule }) => ({
-          schedule,
-          what: { model, kind: 'retraining' } as Job,
-        })),
-      ];
-    });
-  }
-
-  private async take(job: Job): Promise<void> {
-    const { model } = job;
-    if (job.kind === 'job') {
-      const jobs = job.part === 'drift' ? (model.plan.drift?.jobs ?? []) : model.plan.endpoint.jobs;
-      await model.monitor(jobs[job.index]!);
-    } else await this.decide(model, 'schedule', 'the schedule asks');
-    for (const { cause, text } of model.asked.splice(0)) await this.decide(model, cause, text);
-    await model.drain();
-  }
-
-  private async decide(model: LocalModel, cause: string, text: string): Promise<void> {
-    const decision = await model.decideRetraining(cause, text);
-    if (decision === null) return;
-    const reason = decision['reason'] as { readonly code: string; readonly text: string };
-    const at = this.world.clock.now();
-    this.options.onEvent?.({
-      kind: 'decision',
-      model: model.name,
-      at,
-      action: String(decision['action']),
-      code: reason.code,
-      text: reason.text,
-    });
+    if (moved || midnightFrom(at) === at) this.save(at, 'replay');
   }
 
   private async reportMonth(within: number): Promise<void> {
     for (const model of this.models) {
       const from = Math.max(this.progress.start, Date.parse(`${monthOf(within)}-01T00:00:00Z`) / 1000);
-      const month = await monthVerdict(model.ports, model.definition, from);
-      this.options.onEvent?.({ kind: 'month', model: model.name, month });
+      const month = await monthVerdict(model, from);
+      this.parts.emitter.emit({ kind: 'month', model: model.name, month });
     }
   }
 
   private save(cursor: number, phase: Progress['phase']): void {
-    this.world.metrics.flush();
+    for (const log of Object.values(this.parts.logs)) log.flush();
     const alarms = Object.fromEntries(this.models.map((model) => [model.name, model.alarms()]));
     this.progress = { ...this.progress, cursor, phase, alarms };
     saveProgress(this.paths, this.progress);
   }
+}
+
+type Logs = Readonly<Record<'metrics' | 'notifications' | 'alarms' | 'decisions', JsonlFile>>;
+
+const logsOf = (paths: DataPaths): Logs => ({
+  metrics: new JsonlFile(paths.metrics, 65_536),
+  notifications: new JsonlFile(paths.notifications),
+  alarms: new JsonlFile(paths.alarms),
+  decisions: new JsonlFile(paths.decisions),
+});
+
+/** Data files of all models; commands are looked for as well, so that what is missing is told before anything runs. */
+function localFiles(definition: PlatformDefinition, baseDir: string): string[] {
+  return Object.entries(definition.models).flatMap(([name, model]) => {
+    trainCommand(name, model);
+    serverCommand(name, model, baseDir);
+    const labels = model.data.label.source?.local;
+    return [localFile(name, model, baseDir), ...(labels === undefined ? [] : [resolve(baseDir, labels)])];
+  });
+}
+
+/** Reads the events of all models. @returns when the platform begins and ends, epoch seconds */
+async function timesOf(
+  definition: PlatformDefinition,
+  baseDir: string,
+  database: DuckDbSqlEngine,
+  options: LocalPlatformOptions,
+): Promise<{ start: number; end: number }> {
+  const spans: { readonly span: Span; readonly start: number; readonly delay: number }[] = [];
+  for (const [name, model] of Object.entries(definition.models)) {
+    await loadEvents(database, name, model, baseDir);
+    await assertExpressions(database, name, model);
+    const events = [`events_${name}`];
+    const span = await spanOf(database, events, model.data);
+    const start =
+      options.start === undefined ? await defaultStart(database, events, model.data, span) : instant(options.start);
+    spans.push({ span, start, delay: durationSeconds(model.data.label.delay) });
+  }
+  const last = Math.max(...spans.map(({ span, delay }) => span.last + delay));
+  return {
+    start: Math.max(...spans.map(({ start }) => start)),
+    end: options.end === undefined ? midnightFrom(last) : instant(options.end),
+  };
 }
 
 function instant(value: number | string): number {
@@ -365,11 +336,4 @@ function instant(value: number | string): number {
     expected: 'an instant such as 2011-03-01 or 2011-03-01T00:00:00Z',
     fix: 'write the instant in ISO 8601',
   });
-}
-
-/** The commit of the definition's folder; null where that is no repository, or there is no git. */
-function commitOf(folder: string): string | null {
-  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8' });
-  const commit = status === 0 ? stdout.trim() : '';
-  return /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
 }

@@ -4,7 +4,7 @@ import { type LocalEvent, LocalPlatform, type LocalSummary } from '../../src/loc
 import { tinyPlatform } from './support/tiny-platform';
 
 async function run(file: string, more: Partial<Parameters<typeof LocalPlatform.open>[0]> = {}): Promise<LocalSummary> {
-  const platform = await LocalPlatform.open({ file, ...more });
+  const platform = await LocalPlatform.open({ file, retraining: 'decide', ...more });
   try {
     return await platform.run();
   } finally {
@@ -74,7 +74,11 @@ describe('the lifecycle on one machine', () => {
   it('re-uses a run that is complete', async () => {
     const again: LocalEvent[] = [];
     const before = readFileSync(join(tiny.dir, 'artifacts/line/versions/1.json'), 'utf8');
-    const platform = await LocalPlatform.open({ file: tiny.file, onEvent: (event) => again.push(event) });
+    const platform = await LocalPlatform.open({
+      file: tiny.file,
+      retraining: 'decide',
+      onEvent: (event) => again.push(event),
+    });
     expect(platform.found.progress?.phase).toBe('done');
     const second = await platform.run();
     await platform.close();
@@ -84,7 +88,9 @@ describe('the lifecycle on one machine', () => {
   });
 
   it('refuses the folder of another platform, and starts clean when it is told to', async () => {
-    await expect(LocalPlatform.open({ file: tiny.file, end: '2024-02-20' })).rejects.toThrow('localStateMismatch');
+    await expect(LocalPlatform.open({ file: tiny.file, retraining: 'decide', end: '2024-02-20' })).rejects.toThrow(
+      'localStateMismatch',
+    );
     const clean = await run(tiny.file, { end: '2024-02-03', clean: true });
     expect(clean.models['line']!.runs.map(({ name }) => name)).toEqual(['initial', 'v1-initial']);
     expect(clean.end).toBe('2024-02-03T00:00:00.000Z');

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { monthFrom, nextMonth } from '../../src/local/data/calendar';
 import { cleanDataDir, dataPaths, openDataDir, saveProgress } from '../../src/local/data/data-dir';
 import { agenda } from '../../src/local/engine/agenda';
-import { AlarmBoard } from '../../src/local/engine/alarm-board';
 import { choose } from '../../src/local/engine/step-runner';
-import type { AlarmPlan } from '../../src/plan/plan';
 import type { ChoiceStep } from '../../src/plan/step-graph';
 
 const at = (text: string): number => Date.parse(text) / 1000;
@@ -38,66 +36,6 @@ describe('the calendar', () => {
     expect(monthFrom(at('2011-03-01T00:00:00Z'))).toBe(at('2011-03-01T00:00:00Z'));
     expect(monthFrom(at('2011-03-01T00:00:01Z'))).toBe(at('2011-04-01T00:00:00Z'));
     expect(nextMonth(at('2011-12-31T23:59:59Z'))).toBe(at('2012-01-01T00:00:00Z'));
-  });
-});
-
-describe('the alarm board', () => {
-  const alarm = (changes: Partial<AlarmPlan> = {}): AlarmPlan => ({
-    id: 'a',
-    kind: 'dataDrift',
-    severity: 'page',
-    summary: 's',
-    metric: { name: 'Quality', dimensions: { Metric: 'mae' }, statistic: 'maximum' },
-    comparator: 'above',
-    threshold: 10,
-    periodSeconds: 60,
-    datapoints: { breaching: 2, of: 3 },
-    missingData: 'insufficient',
-    runbook: '',
-    abortsRelease: false,
-    ...changes,
-  });
-  const point = (value: number, dimensions: Record<string, string> = { Metric: 'mae' }) => ({
-    at: 0,
-    model: 'm',
-    name: 'Quality' as const,
-    value,
-    dimensions,
-  });
-
-  it('fires when m of the last n are beyond, once, and ends when they are not', () => {
-    const board = new AlarmBoard([alarm()]);
-    const firing = [11, 9, 12, 13, 8, 7].map((value) => board.take([point(value)]).map((change) => change.firing));
-    expect(firing).toEqual([[], [], [true], [], [], [false]]);
-  });
-
-  it('watches its own dimensions alone, takes no datapoint without a point, and its bound is not beyond', () => {
-    const board = new AlarmBoard([alarm({ datapoints: { breaching: 1, of: 1 } })]);
-    expect(board.take([point(99, { Metric: 'mae', Slice: 'x' }), point(99, { Metric: 'r2' })])).toEqual([]);
-    expect(board.take([point(10)])).toEqual([]);
-    expect(board.take([])).toEqual([]);
-    expect(board.firing()).toEqual([]);
-    expect(board.take([point(10.1)])).toHaveLength(1);
-    expect(board.firing()).toEqual(['a']);
-  });
-
-  it.each([
-    ['above', 11, true],
-    ['atOrAbove', 10, true],
-    ['below', 9, true],
-    ['atOrBelow', 10, true],
-    ['above', 10, false],
-    ['below', 10, false],
-  ] as const)('%s 10 of %s: %s', (comparator, value, fires) => {
-    const board = new AlarmBoard([alarm({ comparator, datapoints: { breaching: 1, of: 1 } })]);
-    expect(board.take([point(value)])).toHaveLength(fires ? 1 : 0);
-  });
-
-  it('goes on from what it was', () => {
-    const first = new AlarmBoard([alarm()]);
-    first.take([point(11)]);
-    const second = new AlarmBoard([alarm()], JSON.parse(JSON.stringify(first.snapshot())));
-    expect(second.take([point(12)])).toHaveLength(1);
   });
 });
 
@@ -135,7 +73,7 @@ describe('a data folder', () => {
     expect(() => cleanDataDir(dataPaths(foreign))).toThrow('notOurFolder');
     const ours = dataPaths(join(root, 'ours'));
     openDataDir(ours, 'x');
-    saveProgress(ours, { format: 1, identity: 'x', start: 0, cursor: 0, phase: 'training', alarms: {} });
+    saveProgress(ours, { format: 2, identity: 'x', start: 0, cursor: 0, phase: 'training', alarms: {} });
     cleanDataDir(ours);
     expect(openDataDir(ours, 'other').progress).toBeNull();
   });
@@ -147,7 +85,7 @@ describe('a data folder', () => {
     writeFileSync(join(paths.ledger, '0000000001.json'), '{"action":"promote"}');
     expect(() => openDataDir(paths, 'x')).toThrow('ledgerBroken');
     rmSync(paths.ledger, { recursive: true });
-    writeFileSync(paths.progress, '{"format":1,');
+    writeFileSync(paths.progress, '{"format":2,');
     expect(() => openDataDir(paths, 'x')).toThrow('localStateMalformed');
   });
 

@@ -18,3 +18,11 @@ export function monthFrom(seconds: number): number {
   const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000;
   return first === seconds ? first : nextMonth(seconds);
 }
+
+/** Every midnight (UTC) after an instant, and every `step` seconds in between; without end. */
+export function* midnightsFrom(from: number, step = Number.POSITIVE_INFINITY): Generator<number> {
+  for (let at = from; ; ) {
+    at = Math.min(midnightFrom(at + 1), at + step);
+    yield at;
+  }
+}

@@ -18,6 +18,8 @@ export interface DataPaths {
   readonly state: string;
   readonly metrics: string;
   readonly notifications: string;
+  readonly alarms: string;
+  readonly decisions: string;
   readonly work: string;
   readonly progress: string;
   readonly summary: string;
@@ -34,6 +36,8 @@ export function dataPaths(dir: string): DataPaths {
     state: join(root, 'state'),
     metrics: join(root, 'metrics.jsonl'),
     notifications: join(root, 'notifications.jsonl'),
+    alarms: join(root, 'alarms.jsonl'),
+    decisions: join(root, 'decisions.jsonl'),
     work: join(root, 'work'),
     progress: join(root, 'progress.json'),
     summary: join(root, 'summary.json'),
@@ -44,7 +48,7 @@ export function dataPaths(dir: string): DataPaths {
 
 /** How far a platform has come; replaced as a whole, so that it is always one of the states that were. */
 export interface Progress {
-  readonly format: 1;
+  readonly format: 2;
   /** Digest of the definition and of its local data: another one is another platform. */
   readonly identity: string;
   /** Virtual time at which the platform began, epoch seconds. */
@@ -157,7 +161,7 @@ export async function identityOf(
   files: readonly string[],
   options: { readonly [key: string]: unknown },
 ): Promise<string> {
-  const hash = createHash('sha256').update(canonicalJson(toJson({ definition, options })));
+  const hash = createHash('sha256').update(canonicalJson(toJson({ format: 2, definition, options })));
   for (const file of files) hash.update(await fileDigest(file));
   return `sha256:${hash.digest('hex')}`;
 }

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { ModelDefinition, PlatformDefinition } from '../../definition/platform';
+import { durationSeconds } from '../../kernel/duration';
 import { OperationError } from '../../kernel/problem';
 import { csvScan } from '../../runtime/adapters/local/csv-scan';
 import { malformedDataFile } from '../../runtime/adapters/local/duckdb-errors';
 import { DuckDbSqlEngine } from '../../runtime/adapters/local/duckdb-sql-engine';
+import { EVENT_COLUMNS, eventInstant } from '../../runtime/adapters/local/event-columns';
 import { checkExpressions } from '../../runtime/sql/data-checks';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import type { DataPaths } from './data-dir';
@@ -40,6 +42,7 @@ export async function openEngine(
       memoryLimitMiB: 1024,
       spillFolder: `${paths.root}/work`,
       threads: 2,
+      planOnce: true,
     });
   } catch (error) {
     if (!/lock/i.test((error as Error).message)) throw error;
@@ -69,8 +72,9 @@ export async function loadEvents(
       ? ''
       : ` LEFT JOIN (SELECT ${id(data.key)} AS mlp_label_key, ${id(data.label.column)} FROM ${id(`labels_${name}`)}) l ON l.mlp_label_key = s.${id(data.key)}`;
   const columns = join === '' ? '*' : `s.*, l.${id(data.label.column)}`;
-  await engine.query(`CREATE TEMP TABLE ${id(`events_${name}`)} AS SELECT ${columns} FROM ${source} s${join}`);
-  const found = new Set((await engine.query(duckdb.describe([`events_${name}`]))).map((row) => String(row['name'])));
+  const rows = id(`rows_${name}`);
+  await engine.query(`CREATE TEMP TABLE ${rows} AS SELECT ${columns} FROM ${source} s${join}`);
+  const found = new Set((await engine.query(duckdb.describe([`rows_${name}`]))).map((row) => String(row['name'])));
   for (const column of [data.timestamp, ...(data.key === undefined ? [] : [data.key])]) {
     if (found.has(column)) continue;
     // The reader takes each line as one value when the lines have unlike numbers of them.
@@ -87,6 +91,13 @@ export async function loadEvents(
       fix: 'check the header of the file, and data.timestamp and data.key',
     });
   }
+  const event = eventInstant(data);
+  const early = found.has(data.label.column) ? `CASE WHEN FALSE THEN ${id(data.label.column)} END` : 'NULL';
+  await engine.query(
+    `CREATE TEMP TABLE ${id(`events_${name}`)} AS SELECT *, ${event} AS ${id(EVENT_COLUMNS.arrivesAt)}, ` +
+      `${duckdb.addMillis(event, durationSeconds(data.label.delay) * 1000)} AS ${id(EVENT_COLUMNS.labelAt)}, ${early} AS ${id(EVENT_COLUMNS.earlyLabel)} FROM ${rows}`,
+  );
+  await engine.query(`DROP TABLE ${rows}`);
 }
 
 /** Expressions of a definition have to be conditions and nothing else. @throws OperationError of the first that is not */

@@ -55,8 +55,11 @@ export class AlarmBoard {
     });
   }
 
-  /** Takes values of one alarm whose metric is not a point: percentiles and shares of requests in a period. */
+  /** Takes what one alarm's metric is in the period of `at`, as far as it is known: percentiles, shares of requests. */
   takeValue(alarm: AlarmPlan, value: number, at: number): AlarmChange[] {
+    const before = this.state.get(alarm.id) ?? QUIET;
+    const period = periodOf(alarm, at);
+    this.state.set(alarm.id, { ...before, periods: before.periods.filter((one) => one.period !== period) });
     return this.judge(alarm, [{ ...alarm.metric, value, at }], at);
   }
 

@@ -1,15 +1,24 @@
 import type { Data } from '../../definition/data';
 import type { Json } from '../../kernel/json';
-import type { SqlEngine, TableName } from '../../runtime/ports';
+import type { TableName } from '../../runtime/ports';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import { CAPTURE_COLUMNS } from '../../runtime/usecases';
 import { featureNames, type ReplayedEvent } from './event-feed';
 
 /** A request that was answered, as it is kept. */
 export interface CapturedRow {
-  readonly event: ReplayedEvent;
+  readonly event: Pick<ReplayedEvent, 'key' | 'instance'>;
+  /** Epoch seconds. */
+  readonly at: number;
   readonly version: number;
   readonly prediction: number | string | null;
+}
+
+/** The engine of a captured table: statements, and rows in bulk. */
+export interface RowsEngine {
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Appends rows with one value a column of the table, in its order; all of them or none. */
+  append(table: string, rows: Iterable<readonly unknown[]>): Promise<void>;
 }
 
 /** Captured requests of a model in DuckDB: the columns that use cases expect, and the inputs with their own types. */
@@ -18,7 +27,7 @@ export class CaptureTable {
   private readonly names: readonly string[];
 
   constructor(
-    private readonly engine: SqlEngine,
+    private readonly engine: RowsEngine,
     model: string,
     private readonly data: Data,
   ) {
@@ -40,12 +49,17 @@ export class CaptureTable {
 
   async add(rows: readonly CapturedRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const values = rows.map(({ event, version, prediction }) => {
-      const key = this.data.key === undefined ? 'NULL' : duckdb.text(event.key);
-      const inputs = this.names.map((name) => literal(event.instance[name] ?? null));
-      return `(${[key, duckdb.timestamp(event.at * 1000), String(version), literal(prediction), ...inputs].join(', ')})`;
-    });
-    await this.engine.query(`INSERT INTO ${duckdb.table(this.name)} VALUES ${values.join(', ')}`);
+    const { data, names } = this;
+    await this.engine.append(
+      this.name[0]!,
+      rows.map(({ event, at, version, prediction }): (Json | Date)[] => [
+        data.key === undefined ? null : event.key,
+        new Date(at * 1000),
+        version,
+        prediction,
+        ...names.map((name) => event.instance[name] ?? null),
+      ]),
+    );
   }
 
   /** Forgets events from an instant on: they will happen again. */
@@ -54,11 +68,4 @@ export class CaptureTable {
       `DELETE FROM ${duckdb.table(this.name)} WHERE ${duckdb.identifier(CAPTURE_COLUMNS.eventTime)} >= ${duckdb.timestamp(seconds * 1000)}`,
     );
   }
-}
-
-function literal(value: Json): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'number') return duckdb.number(value);
-  if (typeof value === 'boolean') return duckdb.boolean(value);
-  return duckdb.text(String(value));
 }

@@ -3,73 +3,149 @@ import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
 import type { GatewayServingTarget } from '../../runtime/adapters/local/gateway-serving-target';
 import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
-import type { SqlEngine, TableName } from '../../runtime/ports';
+import type { TableName } from '../../runtime/ports';
 import { predictionOf, watchedAnswer } from '../../runtime/usecases';
-import type { CapturedRow, CaptureTable } from './capture-table';
-import { EventFeed, eventsBefore } from './event-feed';
+import type { AlarmChange } from './alarm-board';
+import type { CapturedRow, CaptureTable, RowsEngine } from './capture-table';
+import type { EndpointMeter } from './endpoint-meter';
+import { EventFeed, eventsBefore, type ReplayedEvent } from './event-feed';
 
 export interface LiveTrafficOptions {
-  readonly engine: SqlEngine;
+  readonly engine: RowsEngine & { close(): Promise<void> };
   readonly clock: VirtualClock;
   readonly serving: GatewayServingTarget;
   readonly capture: CaptureTable;
+  readonly meter: EndpointMeter;
   readonly events: TableName;
   /** Epoch seconds: events from here on happen. */
   readonly from: number;
   readonly task: Task;
   readonly data: Data;
   readonly capturePercent: number;
-  /** What the definition expects. */
-  readonly requestsPerMinute: number;
+  /** Requests a minute beside the events at a time (epoch seconds): what clients send while a release is judged. */
+  readonly loadPerMinute: (at: number) => number;
+  /** Whether captured requests carry the gateway's clock (they should) or the clients'. */
+  readonly stampedBy: 'gateway' | 'client';
+  /** Alarms that began or ended while time passed; the clock is at that instant. */
+  readonly onAlarms: (changes: readonly AlarmChange[]) => Promise<void>;
 }
 
-/** Most requests a minute of virtual time while a release holds: enough to decide, and a machine can send them. */
-const MOST_PER_MINUTE = 120;
-/** The load takes its inputs from so many events, newest first. */
-const LOAD_EVENTS = 48;
+/** The load takes its inputs from so many events, the newest ones. */
+const LOAD_EVENTS = 200;
+const MINUTE = 60;
 
 /** The live requests of a model: its events as virtual time passes, and the load under which a release is judged. */
 export class LiveTraffic {
   /** Events that were answered. */
   served = 0;
   private readonly feed: EventFeed;
+  private newest: ReplayedEvent[] | null = null;
+  private captured: CapturedRow[] = [];
 
   constructor(private readonly options: LiveTrafficOptions) {
     this.feed = new EventFeed(options.engine, options.events, options.data, options.from);
   }
 
-  /** The events until then happen, are answered over HTTP and captured. */
-  async advanceTo(seconds: number): Promise<void> {
-    const { serving, capture, clock, capturePercent } = this.options;
-    const events = await this.feed.take(seconds);
-    const captured: CapturedRow[] = [];
-    for (const event of events) {
-      const served = await serving.answer({ ...event, watch: (answer) => this.watch(answer) });
-      if (served === null || !isCaptured(event.key, capturePercent)) continue;
-      const [answer] = served.invocation.predictions ?? [];
-      captured.push({ event, version: served.version, prediction: answer === undefined ? null : this.watch(answer) });
+  /** Time passes: the events until then happen, the load is sent, all is answered, and events are captured. */
+  async advanceTo(until: number): Promise<void> {
+    const { clock, meter } = this.options;
+    const events = await this.feed.take(until);
+    const load = await this.loadIn(clock.now(), until);
+    let [event, request] = [0, 0];
+    for (;;) {
+      const [nextEvent, nextLoad] = [events[event], load[request]];
+      if (nextEvent === undefined && nextLoad === undefined) break;
+      const isEvent = nextLoad === undefined || (nextEvent !== undefined && nextEvent.at <= nextLoad.at);
+      const at = isEvent ? nextEvent!.at : nextLoad!.at;
+      if (meter.due !== null && meter.due <= at) await this.closeMinute();
+      if (isEvent) {
+        await this.happen(nextEvent!);
+        event += 1;
+      } else {
+        await this.send(nextLoad!);
+        request += 1;
+      }
     }
-    await capture.add(captured);
-    clock.advanceTo(seconds);
-    this.served += events.length;
+    if (meter.due !== null && meter.due <= until) await this.closeMinute();
+    await this.flush();
+    clock.advanceTo(until);
+    this.remember(events);
+  }
+
+  /** Answers a request that came from outside, at the clock's time; it is captured like an event. */
+  async answerOne(event: ReplayedEvent): Promise<{ readonly version: number; readonly prediction: Json } | null> {
+    const answered = await this.happen(event);
+    await this.flush();
+    return answered;
+  }
+
+  private async happen(event: ReplayedEvent): Promise<{ version: number; prediction: Json } | null> {
+    const { stampedBy, capturePercent } = this.options;
+    const served = await this.send(event);
+    this.served += 1;
+    if (served === null) return null;
+    if (isCaptured(event.key, capturePercent)) {
+      const at = stampedBy === 'gateway' ? event.at : event.happenedAt;
+      this.captured.push({ event, at, version: served.version, prediction: this.watch(served.prediction) });
+    }
+    return served;
+  }
+
+  private async send(event: Pick<ReplayedEvent, 'key' | 'at' | 'instance'>) {
+    const { serving, meter } = this.options;
+    const served = await serving.answer({ ...event, watch: (answer) => this.watch(answer) });
+    if (served === null) return null;
+    const { latencyMs, error, predictions } = served.invocation;
+    meter.count({ at: event.at, latencyMs, failed: error !== null });
+    return { version: served.version, prediction: predictions?.[0] ?? null };
+  }
+
+  private async closeMinute(): Promise<void> {
+    const { meter, clock, onAlarms } = this.options;
+    const due = meter.due;
+    if (due === null) return;
+    clock.advanceTo(due);
+    const changes = meter.closeUpTo(due);
+    if (changes.length === 0) return;
+    await this.flush();
+    await onAlarms(changes);
+  }
+
+  private async flush(): Promise<void> {
+    const rows = this.captured;
+    this.captured = [];
+    await this.options.capture.add(rows);
   }
 
   /**
-   * Lets the time of a release pass under load: as many requests as the definition expects, with the inputs of the newest
-   * events in turn. They are answered and counted for the release, and not captured: each event is captured once.
+   * Requests beside the events, evenly over each minute, with the inputs of the newest events in turn. They are answered and
+   * counted for the release, and not captured: each event is captured once.
    */
-  async hold(seconds: number): Promise<void> {
-    const { engine, events, data, clock, serving, requestsPerMinute } = this.options;
-    const from = clock.now();
-    const newest = await eventsBefore(engine, events, data, from, LOAD_EVENTS);
-    const perMinute = Math.min(requestsPerMinute, MOST_PER_MINUTE);
-    const count = newest.length === 0 ? 0 : Math.round((perMinute * seconds) / 60);
-    for (let i = 0; i < count; i++) {
-      const at = from + (i * seconds) / count;
-      const { instance } = newest[i % newest.length]!;
-      await serving.answer({ key: `load ${at}`, at, instance, watch: (answer) => this.watch(answer) });
+  private async loadIn(from: number, until: number): Promise<Pick<ReplayedEvent, 'key' | 'at' | 'instance'>[]> {
+    const { loadPerMinute } = this.options;
+    const load: Pick<ReplayedEvent, 'key' | 'at' | 'instance'>[] = [];
+    for (let minute = Math.floor(from / MINUTE) * MINUTE; minute < until; minute += MINUTE) {
+      const count = Math.round(loadPerMinute(Math.max(from, minute)));
+      const inputs = count === 0 ? [] : await this.inputs(from);
+      if (inputs.length === 0) continue;
+      for (let i = 0; i < count; i++) {
+        const at = minute + ((i + 0.5) * MINUTE) / count;
+        if (at < from || at >= until) continue;
+        load.push({ key: `load ${at}`, at, instance: inputs[i % inputs.length]!.instance });
+      }
     }
-    await this.advanceTo(from + seconds);
+    return load;
+  }
+
+  private async inputs(before: number): Promise<readonly ReplayedEvent[]> {
+    const { engine, events, data } = this.options;
+    this.newest ??= await eventsBefore(engine, events, data, before, LOAD_EVENTS);
+    return this.newest;
+  }
+
+  private remember(events: readonly ReplayedEvent[]): void {
+    if (this.newest === null || events.length === 0) return;
+    this.newest = [...events.slice(-LOAD_EVENTS).reverse(), ...this.newest].slice(0, LOAD_EVENTS);
   }
 
   /** What is watched of a server's answer. */

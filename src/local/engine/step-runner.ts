@@ -1,7 +1,7 @@
 import type { TaskEvent } from '../../contract/events';
 import type { Json } from '../../kernel/json';
 import { OperationError, ProblemsError } from '../../kernel/problem';
-import type { ChoiceStep, JobStep, Step, StepGraph, TaskStep, WaitStep } from '../../plan/step-graph';
+import type { ChoiceStep, JobStep, Step, StepGraph, TaskStep } from '../../plan/step-graph';
 import type { RunDocument, RunStore } from './run-store';
 
 type State = { readonly [key: string]: Json };
@@ -11,8 +11,8 @@ export interface StepRunnerOptions {
   readonly store: RunStore;
   readonly callTask: (event: TaskEvent) => Promise<State>;
   readonly runJob: (step: JobStep, run: string, state: State) => Promise<State>;
-  /** Lets virtual time pass. */
-  readonly wait: (seconds: number) => Promise<void>;
+  /** Virtual seconds that a job takes. */
+  readonly jobSeconds: (step: JobStep) => number;
   readonly now: () => number;
   readonly onStep?: (step: Step, run: RunDocument, what: 'begins' | 'ends' | 'fails', error?: Error) => void;
 }
@@ -23,23 +23,19 @@ const INTERRUPTIONS = new Set(['diskFull', 'fileNotWritable', 'cancelled']);
 export const isInterruption = (error: unknown): boolean =>
   error instanceof OperationError && error.problems.some(({ code }) => INTERRUPTIONS.has(code));
 
-/**
- * Runs a step graph of the plan, and stores the run after every task and job. Waits are taken again when a run goes on, so
- * that what happened during them is seen again.
- */
+/** Runs step graphs of the plan, each step in turn, and stores the run after every task, job and wait. */
 export class StepRunner {
   constructor(private readonly options: StepRunnerOptions) {}
 
   /**
-   * Runs from the step that is next to an end. A run that is over is returned as it is.
+   * Goes on with a run until it waits or is over. A run that is not due is returned as it is.
    * @throws OperationError `diskFull`, `cancelled`, …: the run stays at its last finished step
    */
-  async run(document: RunDocument): Promise<RunDocument> {
+  async advance(document: RunDocument): Promise<RunDocument> {
     const graph = this.options.graphs[document.workflow];
-    const byId = new Map(graph.steps.map((step) => [step.id, step]));
     let run = document;
-    while (run.outcome === 'running') {
-      const step = byId.get(run.next);
+    while (run.outcome === 'running' && run.wakeAt <= this.options.now()) {
+      const step = graph.steps.find(({ id }) => id === run.next);
       if (step === undefined) throw unknownStep(run);
       run = await this.take(step, run);
     }
@@ -53,16 +49,11 @@ export class StepRunner {
       case 'choice':
         return { ...run, next: choose(step, run.state) };
       case 'wait':
-        return this.waited(step, run);
+        return this.saved({ ...run, next: step.next, wakeAt: this.options.now() + step.seconds });
       case 'task':
       case 'job':
         return this.called(step, run);
     }
-  }
-
-  private async waited(step: WaitStep, run: RunDocument): Promise<RunDocument> {
-    await this.options.wait(step.seconds);
-    return { ...run, next: step.next };
   }
 
   private async called(step: TaskStep | JobStep, run: RunDocument): Promise<RunDocument> {
@@ -72,7 +63,8 @@ export class StepRunner {
       const output =
         step.kind === 'task' ? await this.task(step, run) : await this.options.runJob(step, run.name, run.state);
       onStep?.(step, run, 'ends');
-      return this.saved({ ...run, state: { ...run.state, [step.output]: output }, next: step.next }, step.id);
+      const wakeAt = this.options.now() + (step.kind === 'job' ? this.options.jobSeconds(step) : 0);
+      return this.saved({ ...run, state: { ...run.state, [step.output]: output }, next: step.next, wakeAt }, step.id);
     } catch (error) {
       if (isInterruption(error)) throw error;
       const failure = error instanceof Error ? error : new Error(String(error));

@@ -1,9 +1,10 @@
-import type { ModelDefinition } from '../../definition/platform';
 import { durationSeconds } from '../../kernel/duration';
 import type { Json } from '../../kernel/json';
 import type { ArtifactStore } from '../../runtime/ports';
-import { type MaturedRow, maturedRows, measureMetrics, type Ports } from '../../runtime/usecases';
+import { type MaturedRow, maturedRows, measureMetrics } from '../../runtime/usecases';
 import { monthOf, nextMonth } from '../data/calendar';
+import type { LocalModel } from '../engine/local-model';
+import { firstVersionMetrics } from './first-version';
 import type { MonthVerdict } from './progress-events';
 
 type Evidence = { readonly [key: string]: Json };
@@ -39,7 +40,8 @@ const text = (value: Json | undefined): string => (typeof value === 'string' ? v
  * ended in it. Made of stored evidence, so that a platform that goes on tells the same.
  * @param from epoch seconds, within the month: events before were not served
  */
-export async function monthVerdict(ports: Ports, definition: ModelDefinition, from: number): Promise<MonthVerdict> {
+export async function monthVerdict(model: LocalModel, from: number): Promise<MonthVerdict> {
+  const { ports, definition } = model;
   const { data, task, monitoring } = definition;
   const month = monthOf(from);
   const toSeconds = Math.min(nextMonth(from), ports.clock.now() - durationSeconds(data.label.delay) + 1);
@@ -59,12 +61,14 @@ export async function monthVerdict(ports: Ports, definition: ModelDefinition, fr
     quality: countBy(quality, (one) => text(one['verdict'])),
     drift: countBy(drift, (one) => text(one['verdict'])),
   };
+  const versions = championsIn(quality);
   const concept = critical.at(-1)?.['concept'] as Evidence | undefined;
   return {
     month,
-    versions: championsIn(quality),
+    versions,
     predictions: usable,
     metrics: Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])),
+    firstVersion: versions.some((version) => version > 1) ? await firstVersionMetrics(model, from, toSeconds) : null,
     ...verdicts,
     driftedColumns: driftedColumns(drift),
     cause: concept === undefined ? null : text(concept['cause']),

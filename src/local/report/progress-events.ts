@@ -1,7 +1,12 @@
+import type { AlarmKind } from '../../kernel/alarm-kinds';
+import type { Severity } from '../../kernel/severity';
+
 /** What a local platform says while it runs. */
 export type LocalEvent =
   | {
       readonly kind: 'step';
+      /** Virtual time, epoch seconds; so in all events. */
+      readonly at: number;
       readonly model: string;
       readonly workflow: string;
       readonly run: string;
@@ -21,17 +26,30 @@ export type LocalEvent =
   | { readonly kind: 'month'; readonly model: string; readonly month: MonthVerdict }
   | {
       readonly kind: 'alarm';
+      readonly at: number;
       readonly model: string;
       readonly id: string;
-      readonly severity: string;
+      readonly alarmKind: AlarmKind;
+      readonly severity: Severity;
       readonly firing: boolean;
+      readonly value: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'notification';
       readonly at: number;
+      readonly model: string;
+      readonly severity: Severity;
+      readonly alarmKind: AlarmKind;
+      readonly subject: string;
       readonly text: string;
     }
   | {
       readonly kind: 'decision';
       readonly model: string;
       readonly at: number;
+      /** What asked: a kind of trigger. */
+      readonly cause: string;
       readonly action: string;
       readonly code: string;
       readonly text: string;
@@ -46,6 +64,8 @@ export interface MonthVerdict {
   readonly predictions: number;
   /** Of the quality metrics of the definition, on the labels of the month. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The same metrics, had the first version answered all events; null while it was the only one. */
+  readonly firstVersion: Readonly<Record<string, number>> | null;
   /** Windows of the quality job that ended in the month, by their verdict. */
   readonly quality: Readonly<Record<string, number>>;
   /** Windows of the drift job that ended in the month, by their verdict. */

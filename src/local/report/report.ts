@@ -132,6 +132,7 @@ export class LocalReport {
         if (!this.isNews(`${event.action} ${event.code}`)) return null;
         return `  ${c.cyan(event.action.padEnd(6))} ${day(event.at)} ${event.code}: ${event.text}`;
       case 'replay':
+      case 'notification':
         return null;
     }
   }

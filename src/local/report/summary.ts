@@ -96,7 +96,7 @@ async function modelSummary(
   const months: MonthVerdict[] = [];
   if (champion !== null) {
     for (let from = progress.start; from < progress.cursor; from = nextMonth(from)) {
-      months.push(await monthVerdict(model.ports, model.definition, from));
+      months.push(await monthVerdict(model, from));
     }
   }
   const decisions = decisionsIn(paths, model.name);
@@ -113,7 +113,7 @@ async function modelSummary(
     alarms: alarmsOf(alarmLog, model.name),
     decisions: counts,
     firstRetraining: retrain === undefined ? null : { at: retrain.at, reason: retrain.text },
-    folder: model.folder,
+    folder: model.artifacts.root,
   };
 }
 
@@ -145,7 +145,7 @@ function alarmsOf(log: JsonlFile, model: string): AlarmSummary[] {
     const begun = {
       id,
       severity: String(line['severity']),
-      summary: String(line['summary']),
+      summary: String(line['text']),
       firstAt: iso(Number(line['at'])),
       times: 0,
     };

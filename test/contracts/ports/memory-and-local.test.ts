@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunStore } from '../../../src/local/engine/run-store';
+import { NO_FILES, type RunFiles, RunStore, runFiles } from '../../../src/local/engine/run-store';
 import { FileArtifactStore } from '../../../src/runtime/adapters/local/file-artifact-store';
 import { FileLedgerStore } from '../../../src/runtime/adapters/local/file-ledger-store';
 import { FileStateStore } from '../../../src/runtime/adapters/local/file-state-store';
@@ -33,7 +33,9 @@ stateStoreContract('files', async () => new FileStateStore(folder()));
 ledgerStoreContract('memory', async () => new MemoryLedgerStore());
 ledgerStoreContract('files', async () => new FileLedgerStore(folder()));
 workflowStarterContract('memory', async () => new MemoryWorkflowStarter());
-workflowStarterContract('files', async () => new RunStore(folder(), { pipeline: 'a', release: 'b' }, () => 0));
+const runStore = (files: RunFiles) => new RunStore({ files, startAt: { pipeline: 'a', release: 'b' }, now: () => 0 });
+workflowStarterContract('files', async () => runStore(runFiles(folder())));
+workflowStarterContract('a rehearsal', async () => runStore(NO_FILES));
 
 const SERVER = `
 import { createServer } from 'node:http';

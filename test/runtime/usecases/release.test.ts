@@ -1,17 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type RunDocument, RunStore } from '../../../src/local/engine/run-store';
+import { NO_FILES, type RunDocument, RunStore } from '../../../src/local/engine/run-store';
 import { StepRunner } from '../../../src/local/engine/step-runner';
 import { planPlatform } from '../../../src/plan/plan-platform';
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { type Ports, readRegistry, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';
 import { tinyDefinition } from '../../local/support/tiny-platform';
 import { type MemoryWorld, memoryWorld, registered } from './world';
-
-const folder = mkdtempSync(join(tmpdir(), 'mlp-release-'));
-let runs = 0;
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Arm = (request: number) => { readonly latencyMs: number; readonly failed: boolean };
 const healthy: Arm = (request) => ({ latencyMs: 10 + (request % 10), failed: request % 500 === 0 });
@@ -39,9 +32,11 @@ async function release(
     analysis: { minRequests: 500 },
   };
   const graph = planPlatform(definition).models['line']!.endpoint.graph;
-  const store = new RunStore(join(folder, String(runs++)), { pipeline: graph.startAt, release: graph.startAt }, () =>
-    world.clock.now(),
-  );
+  const store = new RunStore({
+    files: NO_FILES,
+    startAt: { pipeline: graph.startAt, release: graph.startAt },
+    now: () => world.clock.now(),
+  });
   let sent = 0;
   const wait = async (seconds: number): Promise<void> => {
     const { live, mirrored } = await world.serving.read();
@@ -73,13 +68,18 @@ async function release(
     store,
     callTask: (event) => USE_CASE_FUNCTIONS[event.use](event, world as unknown as Ports),
     runJob: () => Promise.reject(new Error('a release has no jobs')),
-    wait,
+    jobSeconds: () => 0,
     now: () => world.clock.now(),
   });
   const name = `release-${version}`;
   await world.workflows.start('release', name, {});
   await store.start('release', name, { version, requestedBy: 'test' });
-  return runner.run(store.read('release', name)!);
+  let run = await runner.advance(store.read('release', name)!);
+  while (run.outcome === 'running') {
+    await wait(run.wakeAt - world.clock.now());
+    run = await runner.advance(run);
+  }
+  return run;
 }
 
 async function withChampion(): Promise<MemoryWorld> {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Data } from '../../../definition/data';
-import { durationSeconds } from '../../../kernel/duration';
 import { OperationError } from '../../../kernel/problem';
 import type { Clock, DataSource, SqlEngine, TableName } from '../../ports';
 import { duckdb } from '../../sql/dialects/duckdb';
 import { named, temporaryBeside } from './atomic-file';
 import { csvScan } from './csv-scan';
+import { EVENT_COLUMNS, eventInstant } from './event-columns';
 import type { FileArtifactStore } from './file-artifact-store';
 
 const FORMATS = { csv: 'FORMAT csv, HEADER true', parquet: 'FORMAT parquet', jsonl: 'FORMAT json' } as const;
@@ -19,9 +19,11 @@ export interface DuckDbDataSourceOptions {
   readonly clock: Clock;
   readonly model: string;
   readonly data: Data;
-  /** All events, past and to come, with their labels. */
+  /** All events, past and to come, with their labels and the columns of `EVENT_COLUMNS`. */
   readonly events: TableName;
   readonly capture: TableName;
+  /** How long after an event its label is due. */
+  readonly labelDelaySeconds: number;
 }
 
 /**
@@ -29,23 +31,46 @@ export interface DuckDbDataSourceOptions {
  * whose time cannot be read are always there, so that the data checks see them.
  */
 export class DuckDbDataSource implements DataSource {
-  private asOf: number | null = null;
+  private ready = false;
 
   constructor(private readonly options: DuckDbDataSourceOptions) {}
 
   async table(): Promise<TableName> {
-    const { engine, clock, model, data, events } = this.options;
+    const { engine, clock, model } = this.options;
     const name = `arrived_${model}`;
-    const now = clock.now();
-    if (this.asOf !== now) {
-      const due = duckdb.timestamp((now - durationSeconds(data.label.delay)) * 1000);
-      const event = `TRY_CAST(${duckdb.identifier(data.timestamp)} AS TIMESTAMP)`;
+    const now = duckdb.timestamp(clock.now() * 1000);
+    // The view reads the time from a table: a view a look would cost more than the look.
+    if (this.ready) await engine.query(`UPDATE ${duckdb.identifier(`now_${model}`)} SET mlp_now = ${now}`);
+    else {
       await engine.query(
-        `CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS SELECT * FROM ${duckdb.table(events)} WHERE ${event} IS NULL OR ${event} <= ${due}`,
+        `CREATE OR REPLACE TEMP TABLE ${duckdb.identifier(`now_${model}`)} AS SELECT ${now} AS mlp_now`,
       );
-      this.asOf = now;
+      const found = await engine.query(duckdb.describe(this.options.events));
+      const columns = new Set(found.map((row) => String(row['name'])));
+      await engine.query(`CREATE OR REPLACE TEMP VIEW ${duckdb.identifier(name)} AS ${this.arrived(columns)}`);
+      this.ready = true;
     }
     return [name];
+  }
+
+  /** Rows of which the label is due and known, as they stand now; rows without a time have come with the file. */
+  private arrived(columns: ReadonlySet<string>): string {
+    const { model, data, events, labelDelaySeconds } = this.options;
+    const id = duckdb.identifier;
+    const now = `(SELECT mlp_now FROM ${id(`now_${model}`)})`;
+    const { arrivesAt, labelAt, earlyLabel } = EVENT_COLUMNS;
+    const label = id(data.label.column);
+    const event = eventInstant(data);
+    const due = `${duckdb.addMillis(event, labelDelaySeconds * 1000)} <= ${now}`;
+    const known = `(${id(labelAt)} <= ${now} OR (${id(earlyLabel)} IS NOT NULL AND ${id(arrivesAt)} <= ${now}))`;
+    // The file may lack its label: the data checks say so.
+    const asItStands = columns.has(data.label.column)
+      ? ` REPLACE (CASE WHEN ${id(labelAt)} > ${now} THEN ${id(earlyLabel)} ELSE ${label} END AS ${label})`
+      : '';
+    return (
+      `SELECT * EXCLUDE (${Object.values(EVENT_COLUMNS).map(id).join(', ')})${asItStands} ` +
+      `FROM ${duckdb.table(events)} WHERE ${event} IS NULL OR (${due} AND ${known})`
+    );
   }
 
   async capture(): Promise<TableName> {

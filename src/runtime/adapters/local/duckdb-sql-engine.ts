@@ -1,10 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance, DuckDBTimestampValue } from '@duckdb/node-api';
 import type { SqlEngine } from '../../ports/sql-engine';
 import { duckdb } from '../../sql/dialects/duckdb';
 import { CSV_OPTIONS } from './csv-scan';
 import { emptyDataFile, malformedDataFile, missingDataFile, sqlFailed, unreadableDataFile } from './duckdb-errors';
+import { PreparedStatements } from './prepared-statements';
 
 export const DATA_FILE_FORMATS = ['csv', 'parquet', 'jsonl'] as const;
 export type DataFileFormat = (typeof DATA_FILE_FORMATS)[number];
@@ -27,6 +28,11 @@ export interface DuckDbOptions {
   /** Where to spill; null refuses instead. */
   readonly spillFolder: string | null;
   readonly threads: number;
+  /**
+   * Plans statements once that come again with other instants. For many small windows; a scan of millions of rows is planned
+   * better when its instants are known.
+   */
+  readonly planOnce?: boolean;
 }
 
 /**
@@ -41,6 +47,7 @@ export class DuckDbSqlEngine implements SqlEngine {
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
     private readonly files: readonly DataFile[],
+    private readonly statements: PreparedStatements | null,
   ) {}
 
   /**
@@ -51,7 +58,8 @@ export class DuckDbSqlEngine implements SqlEngine {
     const files = options.files.map((file) => ({ ...file, paths: checkedPaths(file) }));
     const instance = await DuckDBInstance.create(options.database, settings(options));
     const connection = await instance.connect();
-    const engine = new DuckDbSqlEngine(instance, connection, files);
+    const statements = options.planOnce === true ? await PreparedStatements.on(connection) : null;
+    const engine = new DuckDbSqlEngine(instance, connection, files, statements);
     try {
       for (const statement of sandbox(options, files)) await connection.run(statement);
       for (const file of files) await engine.attach(file);
@@ -65,9 +73,31 @@ export class DuckDbSqlEngine implements SqlEngine {
   async query(sql: string): Promise<Record<string, unknown>[]> {
     if (!this.open) throw sqlFailed(sql, 'the engine is closed');
     try {
-      return (await this.connection.runAndReadAll(sql)).getRowObjectsJS();
+      return (await (this.statements ?? this.connection).runAndReadAll(sql)).getRowObjectsJS();
     } catch (error) {
       throw this.named(sql, error);
+    }
+  }
+
+  /**
+   * Appends rows to a table of the database, one value a column in the table's order: texts, numbers, truth values, `Date`
+   * for a timestamp in UTC, null. Many times faster than statements.
+   * @throws OperationError when a value does not fit its column; the table is as it was then
+   */
+  async append(table: string, rows: Iterable<readonly unknown[]>): Promise<void> {
+    if (!this.open) throw sqlFailed(`append to ${table}`, 'the engine is closed');
+    await this.connection.run('BEGIN TRANSACTION');
+    try {
+      const appender = await this.connection.createAppender(table);
+      for (const row of rows) {
+        for (const value of row) appendValue(appender, value);
+        appender.endRow();
+      }
+      appender.closeSync();
+      await this.connection.run('COMMIT');
+    } catch (error) {
+      await this.connection.run('ROLLBACK');
+      throw this.named(`append to ${table}`, error);
     }
   }
 
@@ -95,6 +125,17 @@ export class DuckDbSqlEngine implements SqlEngine {
     }
     return sqlFailed(sql, message);
   }
+}
+
+/** Whole numbers as such, so that they fit whichever numeric type the column has. */
+function appendValue(appender: DuckDBAppender, value: unknown): void {
+  if (value === null || value === undefined) appender.appendNull();
+  else if (typeof value === 'string') appender.appendVarchar(value);
+  else if (typeof value === 'boolean') appender.appendBoolean(value);
+  else if (value instanceof Date) appender.appendTimestamp(new DuckDBTimestampValue(BigInt(value.getTime()) * 1000n));
+  else if (typeof value === 'number' && Number.isSafeInteger(value)) appender.appendBigInt(BigInt(value));
+  else if (typeof value === 'number') appender.appendDouble(value);
+  else appender.appendVarchar(JSON.stringify(value));
 }
 
 /** Errors of native code may be of another realm, where `instanceof` does not know them. */

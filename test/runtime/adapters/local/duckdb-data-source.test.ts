@@ -37,8 +37,20 @@ describe('the data of a model on one machine', () => {
       spillFolder: null,
       threads: 1,
     });
-    const options = { engine, artifacts, clock, model: 'm', data, events: ['events'], capture: ['capture'] };
-    source = new DuckDbDataSource(options);
+    const time = 'TRY_CAST("at" AS TIMESTAMP)';
+    await engine.query(
+      `CREATE TABLE timed AS SELECT *, ${time} AS mlp_arrives_at, ${time} + INTERVAL 1 HOUR AS mlp_label_at, CAST(NULL AS BIGINT) AS mlp_early_label FROM events`,
+    );
+    source = new DuckDbDataSource({
+      engine,
+      artifacts,
+      clock,
+      model: 'm',
+      data,
+      events: ['timed'],
+      capture: ['capture'],
+      labelDelaySeconds: 3600,
+    });
   });
   afterAll(async () => {
     await engine.close();
@@ -50,6 +62,19 @@ describe('the data of a model on one machine', () => {
     expect(await countOf(await source.table())).toBe(3);
     clock.advanceTo(clock.now() + 1);
     expect(await countOf(await source.table())).toBe(4);
+  });
+
+  it('shows no column of the world, a late label when it comes, and an early one as it stood', async () => {
+    const rows = async () =>
+      engine.query(`SELECT * FROM ${duckdb.table(await source.table())} WHERE "at" LIKE '2024-02%' ORDER BY "at"`);
+    await engine.query(
+      "INSERT INTO timed VALUES ('2024-02-01 00:00:00', 7, '2024-02-01', '2024-02-03', NULL), ('2024-02-01 01:00:00', 8, '2024-02-01 01:00:00', '2024-02-02', 0)",
+    );
+    clock.advanceTo(Date.UTC(2024, 1, 1, 3) / 1000);
+    expect(await rows()).toEqual([{ at: '2024-02-01 01:00:00', y: 0n }]);
+    clock.advanceTo(Date.UTC(2024, 1, 3) / 1000);
+    expect((await rows()).map(({ y }) => y)).toEqual([7n, 8n]);
+    await engine.query('DELETE FROM timed WHERE y IN (7, 8)');
   });
 
   it.each(['csv', 'jsonl', 'parquet'])(

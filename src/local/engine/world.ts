@@ -1,0 +1,71 @@
+import type { ModelDefinition } from '../../definition/platform';
+import type { Json } from '../../kernel/json';
+import type { ModelPlan } from '../../plan/plan';
+import type { JobStep, Step } from '../../plan/step-graph';
+import type { DuckDbSqlEngine } from '../../runtime/adapters/local/duckdb-sql-engine';
+import type { FileArtifactStore } from '../../runtime/adapters/local/file-artifact-store';
+import type { StoredPoint } from '../../runtime/adapters/local/file-metric-sink';
+import type { StartArm } from '../../runtime/adapters/local/model-arm';
+import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
+import type { LedgerStore, MetricSink, Notification, Notifier, StateStore } from '../../runtime/ports';
+import type { Ports } from '../../runtime/usecases';
+import type { AlarmChange } from './alarm-board';
+import type { RunDocument, RunFiles } from './run-store';
+
+/** Where a world keeps what it knows: files that outlive the process, or memory. */
+export interface WorldStores {
+  readonly state: StateStore;
+  readonly ledger: LedgerStore;
+  artifacts(model: string): FileArtifactStore;
+  runs(model: string): RunFiles;
+  metrics(model: string, listen: (points: readonly StoredPoint[]) => void): MetricSink;
+  notifier(model: string, listen: (notification: Notification) => void): Notifier;
+}
+
+/** What trains and answers for a model: processes, or stand-ins. */
+export interface ModelParts {
+  readonly start: StartArm;
+  readonly runJob: (step: JobStep, run: string, state: { readonly [key: string]: Json }) => Promise<State>;
+  /** Virtual seconds that a job takes. */
+  readonly jobSeconds: (step: JobStep) => number;
+  /** Whether latencies are of the world's time: those of processes in a replay as fast as it can are not. */
+  readonly judgesLatency: boolean;
+  /** Requests a minute while a release holds; and beside releases, where the world has some. */
+  readonly loadPerMinute: (at: number, releasing: boolean) => number;
+}
+type State = { readonly [key: string]: Json };
+
+/** What becomes known while a world runs. */
+export interface WorldEvents {
+  onStep(model: string, step: Step, run: RunDocument, what: 'begins' | 'ends' | 'fails', error?: Error): void;
+  onNotify(model: string, notification: Notification): void;
+  onAlarm(model: string, change: AlarmChange): void;
+  onDecision(model: string, decision: Decision): void;
+}
+
+/** What the retraining decision said. `at` in epoch seconds. */
+export interface Decision {
+  readonly at: number;
+  readonly cause: string;
+  readonly action: string;
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Everything that a model's engine stands in. */
+export interface World extends WorldEvents {
+  readonly platform: string;
+  readonly clock: VirtualClock;
+  readonly engine: DuckDbSqlEngine;
+  readonly stores: WorldStores;
+  parts(model: string, definition: ModelDefinition, plan: ModelPlan, artifacts: FileArtifactStore): ModelParts;
+  /** `decide`: retraining is decided and recorded, and not run. */
+  readonly retraining: 'run' | 'decide';
+  /** Puts something between a model and its ports: faults of providers, mechanisms that are switched off. */
+  wrap?(model: string, ports: Ports): Ports;
+  /** How often the same reason to retrain is delivered at a time; once where nothing is said. */
+  deliveries?(at: number): number;
+  readonly stampedBy?: 'gateway' | 'client';
+  /** Label's delay that the platform reckons with; that of the definition where nothing is said. Seconds. */
+  readonly labelDelaySeconds?: number;
+}
