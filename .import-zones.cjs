@@ -76,7 +76,7 @@ module.exports = {
       'runtime/adapters/local',
       'runtime/adapters/memory',
     ],
-    libraries: ['@duckdb', 'cli-table3', 'picocolors'],
+    libraries: ['@duckdb', 'cli-table3', 'picocolors', 'zod', 'hono', '@hono', 'junit-report-builder', 'ml-matrix', 'echarts'],
   },
   cli: {
     may: ['kernel', 'contract', 'definition', 'plan', 'aws', 'google', 'local'],

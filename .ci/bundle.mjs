@@ -1,7 +1,7 @@
 // Bundles the handlers and vendors the libraries that the core wraps. Runs after tsc (`npm run compile`).
 //   node .ci/bundle.mjs            handlers from lib/, and the vendored files in place
 //   node .ci/bundle.mjs --assets   handlers alone, from src/ (tests and synthesis in a checkout)
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -63,6 +63,8 @@ for (const { cloud, role, source, external } of entrypoints) {
 }
 
 if (!assetsOnly) {
+  // Shipped scenarios are data, which tsc leaves where it is.
+  cpSync(join(root, 'src/local/scenarios'), join(root, 'lib/local/scenarios'), { recursive: true });
   for (const file of VENDORED) {
     const compiled = join(root, 'lib', file);
     if (!existsSync(compiled))

@@ -5,6 +5,7 @@ import { ProblemsError } from '../kernel/problem';
 import { auditCommand } from './audit';
 import { checkCommand } from './check';
 import { diffCommand } from './diff';
+import { drillCommand } from './drill';
 import { EXIT, type Exit, type Io, json } from './io';
 import { localCommand } from './local';
 import { planCommand } from './plan';
@@ -36,6 +37,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     diffCommand,
     synthCommand,
     localCommand,
+    drillCommand,
     runbooksCommand,
     schemaCommand,
   ])

@@ -33,6 +33,10 @@ export function releaseSteps(release: Release): { percent: number; holdSeconds: 
 
 const DEPLOY_TIMEOUT = 3600;
 const CALL_TIMEOUT = 300;
+/** Releases that may go on before one that waits, each as long as it may take. */
+const MOST_BEFORE = 2;
+/** How often a release that waits for another asks again, at most. */
+const QUEUE_SECONDS = 60;
 
 /** The release controller: verify → shadow → steps with analysis → final hold → promote, or roll back. */
 export function releaseGraph(model: string, release: Release, policy: { readonly [key: string]: Json }): StepGraph {
@@ -58,9 +62,24 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       use: 'verifyArtifact',
       arguments: { model, release: releaseJson },
       output: 'verified',
-      next: 'hasChampion',
+      next: 'isAdmitted',
       onError: 'rejected',
     }),
+    {
+      kind: 'choice',
+      id: 'isAdmitted',
+      describe: 'one release of a model at a time',
+      on: 'verified.admitted',
+      cases: [{ equals: true, next: 'hasChampion' }],
+      otherwise: 'queue',
+    },
+    {
+      kind: 'wait',
+      id: 'queue',
+      describe: 'until the release that goes on may be over',
+      seconds: Math.max(QUEUE_SECONDS, every),
+      next: 'verify',
+    },
     {
       kind: 'choice',
       id: 'hasChampion',
@@ -144,7 +163,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
     holds * (1 + release.analysis.maxExtension) +
     live.length * durationSeconds(release.analysis.pauseTimeout) +
     3 * DEPLOY_TIMEOUT;
-  return { id: 'release', startAt: 'verify', steps, timeoutSeconds: Math.ceil(longest) };
+  return { id: 'release', startAt: 'verify', steps, timeoutSeconds: Math.ceil(longest * (1 + MOST_BEFORE)) };
 }
 
 type Call = (

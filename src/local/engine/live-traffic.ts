@@ -38,6 +38,8 @@ const MINUTE = 60;
 export class LiveTraffic {
   /** Events that were answered. */
   served = 0;
+  /** Requests that were sent: events, load, and those from outside. */
+  sent = 0;
   private readonly feed: EventFeed;
   private newest: ReplayedEvent[] | null = null;
   private captured: CapturedRow[] = [];
@@ -93,6 +95,7 @@ export class LiveTraffic {
 
   private async send(event: Pick<ReplayedEvent, 'key' | 'at' | 'instance'>) {
     const { serving, meter } = this.options;
+    this.sent += 1;
     const served = await serving.answer({ ...event, watch: (answer) => this.watch(answer) });
     if (served === null) return null;
     const { latencyMs, error, predictions } = served.invocation;

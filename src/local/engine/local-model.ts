@@ -19,7 +19,7 @@ import type { ReplayedEvent } from './event-feed';
 import { LiveTraffic } from './live-traffic';
 import { RunStore } from './run-store';
 import { StepRunner } from './step-runner';
-import type { ModelParts, World } from './world';
+import type { HeldStage, ModelParts, World } from './world';
 
 type Answer = { readonly [key: string]: Json };
 
@@ -86,7 +86,7 @@ export class LocalModel {
       task: plan.task,
       data,
       capturePercent: definition.serving.capturePercent,
-      loadPerMinute: (at) => wiring.parts.loadPerMinute(at, this.isReleasing(at)),
+      loadPerMinute: (at) => wiring.parts.loadPerMinute(at, this.heldStage(at)),
       stampedBy: world.stampedBy ?? 'gateway',
       onAlarms: (changes) => this.answerAlarms(changes, null),
     });
@@ -253,9 +253,15 @@ export class LocalModel {
     await this.serving.close();
   }
 
-  /** Whether a release run is under way at a time. */
-  private isReleasing(at: number): boolean {
-    return this.runs.running().some((run) => run.workflow === 'release' && run.startedAt <= at);
+  /** The stage at which a release holds at a time; null for none. */
+  private heldStage(at: number): HeldStage | null {
+    const held = this.runs.running().find((run) => run.workflow === 'release' && run.at <= at && run.wakeAt > at);
+    const look = this.plan.endpoint.graph.steps.find(({ id }) => id === held?.next);
+    if (look?.kind !== 'task') return null;
+    const { percent, holdSeconds } = look.arguments;
+    if (typeof holdSeconds !== 'number') return null;
+    const isMirrored = look.use === 'analyseShadow';
+    return { percent: typeof percent === 'number' ? percent : 100, holdSeconds, isMirrored };
   }
 
   private async call(event: TaskEvent): Promise<Answer> {

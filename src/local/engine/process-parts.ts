@@ -1,13 +1,17 @@
 import { resolve } from 'node:path';
 import type { ModelDefinition } from '../../definition/platform';
+import { releaseSchema } from '../../definition/release';
 import type { FileArtifactStore } from '../../runtime/adapters/local/file-artifact-store';
 import { ModelServer } from '../../runtime/adapters/local/model-server';
 import { serverCommand, trainCommand } from './commands';
 import { LocalJobs } from './local-jobs';
-import type { ModelParts } from './world';
+import type { HeldStage, ModelParts } from './world';
 
-/** Most requests a minute of virtual time while a release holds: enough to decide, and a machine can send them. */
-const MOST_PER_MINUTE = 120;
+/**
+ * Of the requests that are expected, so many times those that a stage of a release needs are sent: each is a real request to
+ * a real server, and more of them would decide nothing else.
+ */
+const ENOUGH = 1.3;
 
 /** Trainer and server of the definition as processes, with the contracts that they have in the clouds. */
 export function processParts(
@@ -35,13 +39,20 @@ export function processParts(
     ...(signal !== undefined && { signal }),
     onLine,
   });
-  const perMinute = Math.min(definition.serving.expectedRequestsPerMinute ?? 0, MOST_PER_MINUTE);
+  const expected = definition.serving.expectedRequestsPerMinute ?? 0;
+  const needed = ENOUGH * (definition.release ?? releaseSchema.parse({})).analysis.minRequests;
   return {
     start: (version) => ModelServer.start({ ...server, ...version }),
     runJob: (step, run, state) => jobs.run(step, run, state),
     // The virtual clock stands while a process trains: how long that takes is the machine's affair.
     jobSeconds: () => 0,
     judgesLatency: !asFastAsItCan,
-    loadPerMinute: (_at, releasing) => (releasing ? perMinute : 0),
+    loadPerMinute: (_at, stage) => (stage === null ? 0 : Math.min(expected, perMinuteFor(stage, needed))),
   };
+}
+
+/** Requests a minute with which both arms of a stage get so many requests in its hold. */
+function perMinuteFor({ percent, holdSeconds, isMirrored }: HeldStage, requests: number): number {
+  const smaller = isMirrored || percent === 100 ? percent : Math.min(percent, 100 - percent);
+  return Math.ceil((requests / (smaller / 100)) * (60 / Math.max(60, holdSeconds)));
 }

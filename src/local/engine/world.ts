@@ -30,8 +30,15 @@ export interface ModelParts {
   readonly jobSeconds: (step: JobStep) => number;
   /** Whether latencies are of the world's time: those of processes in a replay as fast as it can are not. */
   readonly judgesLatency: boolean;
-  /** Requests a minute while a release holds; and beside releases, where the world has some. */
-  readonly loadPerMinute: (at: number, releasing: boolean) => number;
+  /** Requests a minute beside the events, at a time (epoch seconds); `stage` of the release that holds, null without one. */
+  readonly loadPerMinute: (at: number, stage: HeldStage | null) => number;
+}
+
+/** Where a release stands while it holds: live (or mirrored) percent of the challenger, and for how long. */
+export interface HeldStage {
+  readonly percent: number;
+  readonly holdSeconds: number;
+  readonly isMirrored: boolean;
 }
 type State = { readonly [key: string]: Json };
 

@@ -148,32 +148,48 @@ export const actionSchema = z.strictObject({
 
 /** A rehearsal: traffic, what goes wrong when, and what has to have happened at the end. */
 export const scenarioSchema = z.strictObject({
-  version: z.literal(1).default(1),
-  name: z.string('a name').regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, 'a name such as column-rotation'),
+  version: z.literal(1).default(1).meta({ description: 'of this format' }),
+  name: z
+    .string('a name')
+    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, 'a name such as column-rotation')
+    .meta({ description: 'lower-case letters, digits and dashes; that of a shipped scenario is its file’s' }),
   title: text.meta({ description: 'what happens, in a sentence' }),
   tests: z
     .enum(MECHANISM_IDS)
     .optional()
     .meta({ description: 'the mechanism that the scenario shows to work; `mlp drill --without` switches it off' }),
   model: text.optional().meta({ description: 'the model that is rehearsed; the first one where nothing is said' }),
-  seed: z.int('a whole number').default(1),
-  /** Data that had arrived before it begins. */
-  history: duration.default('60d'),
-  duration,
+  seed: z.int('a whole number').default(1).meta({ description: 'of everything that is drawn' }),
+  history: duration.default('60d').meta({ description: 'how much data had arrived before it begins' }),
+  duration: duration.meta({ description: 'how long it lasts, in virtual time' }),
   traffic: z
     .strictObject({
-      /** Events that are captured; enough for every window of the definition where nothing is said. */
-      eventsPerDay: count(1).optional(),
-      /** Requests while a release holds and while faults of traffic last; the definition’s, else 600. */
-      requestsPerMinute: count(0).optional(),
+      eventsPerDay: count(1).optional().meta({
+        description: 'events that are captured; enough for every window of the definition where nothing is said',
+      }),
+      requestsPerMinute: count(0).optional().meta({
+        description: 'requests while a release holds and while faults of traffic last; the definition’s, else 600',
+      }),
     })
     .prefault({}),
-  labels: z.strictObject({ delay: durationOrZero.optional() }).prefault({}),
-  /** Changes of the model’s definition for this rehearsal, as a JSON merge patch (RFC 7396). */
-  with: z.record(z.string(), z.json()).default({}),
-  actions: z.array(actionSchema).default([]),
-  faults: z.array(faultSchema).default([]),
-  expect: z.array(expectationSchema).min(1, 'at least one expectation'),
+  labels: z
+    .strictObject({
+      delay: durationOrZero.optional().meta({
+        description: 'how long after its event a label is known; the definition’s where nothing is said',
+      }),
+    })
+    .prefault({}),
+  with: z.record(z.string(), z.json()).default({}).meta({
+    description: 'changes of the model’s definition for this rehearsal, as a JSON merge patch (RFC 7396)',
+  }),
+  actions: z.array(actionSchema).default([]).meta({
+    description: 'what a person or CI does during it: { at, do: train }, or { at, do: trainTwice }: two at once',
+  }),
+  faults: z.array(faultSchema).default([]).meta({ description: 'what goes wrong, and when' }),
+  expect: z
+    .array(expectationSchema)
+    .min(1, 'at least one expectation')
+    .meta({ description: 'what has to be so when it is over' }),
 });
 export type Scenario = DeepReadonly<z.output<typeof scenarioSchema>>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;

@@ -4,7 +4,7 @@ import type { UseCaseFunction } from './ports';
 import { at } from './read-event';
 
 /** One look at mirrored traffic. */
-export const analyseShadow: UseCaseFunction<'model' | 'telemetry' | 'metrics' | 'notifier' | 'clock'> = (
+export const analyseShadow: UseCaseFunction<'model' | 'state' | 'telemetry' | 'metrics' | 'notifier' | 'clock'> = (
   event,
   ports,
 ) => {

@@ -4,7 +4,7 @@ import type { UseCaseFunction } from './ports';
 import { at } from './read-event';
 
 /** One look at live traffic. */
-export const analyseTraffic: UseCaseFunction<'model' | 'telemetry' | 'metrics' | 'notifier' | 'clock'> = (
+export const analyseTraffic: UseCaseFunction<'model' | 'state' | 'telemetry' | 'metrics' | 'notifier' | 'clock'> = (
   event,
   ports,
 ) => {

@@ -17,13 +17,14 @@ import type { Answer } from './answer';
 import { answer } from './answer';
 import type { Ports } from './ports';
 import { argumentNumber, section, stateNumber } from './read-event';
+import { supersededBy } from './release-lock';
 
 /** Predictions and pairs that one look reads at most. */
 const MOST_PREDICTIONS = 10_000;
 /** Two numbers that differ by less than this share are one answer: floating point, not the model. */
 const SAME_NUMBER = 1e-6;
 
-type Needs = Pick<Ports, 'model' | 'telemetry' | 'metrics' | 'notifier' | 'clock'>;
+type Needs = Pick<Ports, 'model' | 'state' | 'telemetry' | 'metrics' | 'notifier' | 'clock'>;
 
 /**
  * One look at a release: reads both arms since the last look, judges, and answers what the graph does next: `advance`,
@@ -32,6 +33,11 @@ type Needs = Pick<Ports, 'model' | 'telemetry' | 'metrics' | 'notifier' | 'clock
 export async function lookAtRelease(event: TaskEvent, ports: Needs, before: CanaryState): Promise<Answer> {
   const release = section(event, 'release', releaseSchema);
   const now = ports.clock.now();
+  const newer = await supersededBy(ports, event.run);
+  if (newer !== null) {
+    const reason = { code: 'superseded', text: `version ${newer} takes its place (release.onConcurrent: supersede)` };
+    return answer({ action: 'rollback', decided: 'rollback', reason, look: null, state: before });
+  }
   const observation = await observe(event, ports.telemetry, before, now);
   const look = analyseLook({
     evidence: before.evidence,

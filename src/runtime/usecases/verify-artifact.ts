@@ -1,10 +1,12 @@
 import { releaseInputSchema } from '../../contract/events';
+import { releaseSchema } from '../../definition/release';
 import { OperationError } from '../../kernel/problem';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { modelDigest } from './artifact-digest';
 import { noteDeployment } from './deployment-log';
 import type { Ports, UseCaseFunction } from './ports';
+import { section } from './read-event';
 import { flushOutbox, readRegistry } from './registry-document';
 import { freeReleaseLock, takeReleaseLock } from './release-lock';
 import { readVersion, type VersionRecord } from './version-record';
@@ -13,12 +15,18 @@ type Needs = 'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'workflow
 
 /**
  * Takes the release lock and verifies that the version may have traffic: approved, and its artifact is still the one that
- * was registered. When it may not, the lock is free again and nothing has changed.
- * @throws OperationError `releaseInProgress`, `notApproved`, `artifactChanged`, `artifactMissing`
+ * was registered. When it may not, the lock is free again and nothing has changed. While another release of the model goes
+ * on it is not `admitted`, and asks again later (`release.onConcurrent`).
+ * @throws OperationError `superseded`, `notApproved`, `artifactChanged`, `artifactMissing`
  */
 export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
   const { version, requestedBy } = releaseInputSchema.parse(event.state);
-  await takeReleaseLock(ports, event.run, version);
+  const { onConcurrent } = section(event, 'release', releaseSchema);
+  const lock = await takeReleaseLock(ports, event.run, version, onConcurrent);
+  if (!lock.taken) {
+    if (lock.supersededBy !== null) throw superseded(version, lock.supersededBy);
+    return answer({ version, admitted: false, waitsFor: { run: lock.holder.run, version: lock.holder.version } });
+  }
   try {
     await flushOutbox(ports);
     const { championRecord, record } = await verified(ports, version, event.run, requestedBy);
@@ -29,6 +37,7 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
     });
     return answer({
       version,
+      admitted: true,
       artifactUri: record.artifactUri,
       artifactDigest: record.artifactDigest,
       externalId: record.externalId,
@@ -84,3 +93,12 @@ async function verified(
   const { champion } = aliases;
   return { record, championRecord: champion === null ? null : await readVersion(artifacts, champion) };
 }
+
+const superseded = (version: number, by: number): OperationError =>
+  new OperationError({
+    code: 'superseded',
+    path: `version ${version}`,
+    got: `version ${by}, which is newer and waits as well`,
+    expected: 'the newest version that waits for a release',
+    fix: 'nothing: release.onConcurrent is supersede, and the newer version is released in its place',
+  });

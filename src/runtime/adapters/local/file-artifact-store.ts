@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { OperationError, show } from '../../../kernel/problem';
 import type { ArtifactStore } from '../../ports';
 import { createFile, replaceFile, UNFINISHED, type WriteBytes } from './atomic-file';
@@ -11,6 +11,8 @@ export class FileArtifactStore implements ArtifactStore {
   constructor(
     root: string,
     private readonly write?: WriteBytes,
+    /** False: nobody waits until bytes have reached the disk; for what ends with the process. */
+    private readonly durable = true,
   ) {
     this.root = resolve(root);
   }
@@ -26,7 +28,10 @@ export class FileArtifactStore implements ArtifactStore {
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
-    replaceFile(this.path(key), body, this.write);
+    if (this.durable) return replaceFile(this.path(key), body, this.write);
+    const path = this.path(key);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, body);
   }
 
   async putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {

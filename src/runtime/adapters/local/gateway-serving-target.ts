@@ -1,23 +1,27 @@
-import type { Json } from '../../../kernel/json';
 import { toJson } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import type { Clock, Deployment, ServingTarget, StateStore, TrafficState } from '../../ports';
-import type { Invocation, ModelArm, StartArm } from './model-arm';
+import { Gateway, type LiveBatch, type LiveRequest, otherThan, type Served, type TrafficSplit } from './gateway';
+import type { StartArm } from './model-arm';
+import { ServingArm } from './serving-arm';
 import type { TrafficLog } from './traffic-log';
 
+export type { LiveBatch, LiveRequest, Served } from './gateway';
+
 /** What is served, and how; kept so that a new process serves the same. */
-interface ServingDocument {
+interface ServingDocument extends TrafficSplit {
   readonly deployed: readonly {
     readonly version: number;
     readonly modelDir: string;
     readonly timeoutSeconds: number;
   }[];
-  readonly live: Readonly<Record<number, number>>;
-  readonly mirrored: Readonly<Record<number, number>>;
   readonly revision: number;
 }
 
-const NOTHING: ServingDocument = { deployed: [], live: {}, mirrored: {}, revision: 0 };
+const NOTHING: ServingDocument = { deployed: [], live: {}, mirrored: {}, challenger: null, revision: 0 };
+
+/** Whoever ends the process waits so long for requests in flight. */
+const CLOSE_MS = 5000;
 
 export interface GatewayServingOptions {
   readonly model: string;
@@ -28,56 +32,71 @@ export interface GatewayServingOptions {
   readonly start: StartArm;
 }
 
-/** A live request: `key` decides which arm answers, the same one every time. */
-export interface LiveRequest {
-  readonly key: string;
-  readonly at: number;
-  readonly instance: Readonly<Record<string, Json>>;
-  /** What is watched of an answer. */
-  readonly watch: (answer: Json) => number | string | null;
-}
-
 /**
  * Serving on one machine: an arm a version, and a gateway in this process that splits live requests by percent and
- * mirrors them. Traffic moves between two requests, so none is lost in a switch.
+ * mirrors them. A switch loses no request: who gets the next one is decided by one document, and an arm is ended when it has
+ * answered what it was given. Changes are made one after the other.
  */
 export class GatewayServingTarget implements ServingTarget {
-  private readonly arms = new Map<number, ModelArm>();
+  private readonly arms = new Map<number, ServingArm>();
+  /** Arms that end. */
+  private readonly ending = new Set<ServingArm>();
+  private readonly gateway: Gateway;
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly options: GatewayServingOptions,
     private document: ServingDocument,
-  ) {}
+  ) {
+    this.gateway = new Gateway({
+      log: options.log,
+      split: () => this.document,
+      arm: (version) => this.arms.get(version),
+    });
+  }
 
   /** Takes up what was served when the last process ended. */
   static async open(options: GatewayServingOptions): Promise<GatewayServingTarget> {
     const found = await options.state.read(keyOf(options.model));
-    const target = new GatewayServingTarget(options, (found?.value ?? NOTHING) as unknown as ServingDocument);
-    for (const { version, modelDir, timeoutSeconds } of target.document.deployed) {
-      await target.startArm(version, modelDir, timeoutSeconds);
+    const document = { ...NOTHING, ...(found?.value as unknown as Partial<ServingDocument> | undefined) };
+    const target = new GatewayServingTarget(options, document);
+    try {
+      for (const one of document.deployed) await target.startArm(one.version, one.modelDir, one.timeoutSeconds);
+    } catch (error) {
+      await target.close();
+      throw error;
     }
     return target;
   }
 
-  async deploy({ version, artifactUri, first, serving }: Deployment): Promise<void> {
-    const { deployed, live } = this.document;
-    if (!this.arms.has(version)) await this.startArm(version, artifactUri, serving.timeoutSeconds);
-    const others = deployed.filter((one) => one.version !== version);
-    await this.change({
-      deployed: [...others, { version, modelDir: artifactUri, timeoutSeconds: serving.timeoutSeconds }],
-      ...(first && Object.keys(live).length === 0 && { live: { [version]: 100 } }),
+  deploy({ version, artifactUri, first, serving: { timeoutSeconds } }: Deployment): Promise<void> {
+    return this.exclusively(async () => {
+      const { deployed, live } = this.document;
+      const isNew = !this.arms.has(version);
+      if (isNew) await this.startArm(version, artifactUri, timeoutSeconds);
+      const others = deployed.filter((one) => one.version !== version);
+      try {
+        await this.change({
+          deployed: [...others, { version, modelDir: artifactUri, timeoutSeconds }],
+          ...(first && Object.keys(live).length === 0 && { live: { [version]: 100 } }),
+        });
+      } catch (error) {
+        // What is not written down is not served: nobody would end it.
+        if (isNew) await this.end(version);
+        throw error;
+      }
     });
   }
 
-  async setTraffic(challenger: number, percent: number): Promise<void> {
-    this.assertDeployed(challenger);
-    const { live } = this.document;
-    const champion = Object.keys(live)
-      .map(Number)
-      .find((version) => version !== challenger);
-    if (champion === undefined && percent !== 100) throw noOtherArm(challenger, percent);
-    await this.change({
-      live: { ...(champion !== undefined && { [champion]: 100 - percent }), [challenger]: percent },
+  setTraffic(challenger: number, percent: number): Promise<void> {
+    return this.exclusively(async () => {
+      this.assertDeployed(challenger);
+      const champion = otherThan(challenger, this.document.live);
+      if (champion === null && percent !== 100) throw noOtherArm(challenger, percent);
+      await this.change({
+        live: { ...(champion !== null && { [champion]: 100 - percent }), [challenger]: percent },
+        challenger: champion === null ? null : challenger,
+      });
     });
   }
 
@@ -87,76 +106,81 @@ export class GatewayServingTarget implements ServingTarget {
     return { status, live, mirrored, configuration: `revision-${revision}` };
   }
 
-  async mirror(version: number, percent: number): Promise<void> {
-    const { mirrored } = this.document;
-    if ((mirrored[version] ?? 0) === percent) return;
-    if (percent > 0) this.assertDeployed(version);
-    const { [version]: _stopped, ...others } = mirrored;
-    await this.change({ mirrored: percent > 0 ? { ...others, [version]: percent } : others });
+  mirror(version: number, percent: number): Promise<void> {
+    return this.exclusively(async () => {
+      const { mirrored } = this.document;
+      if ((mirrored[version] ?? 0) === percent) return;
+      if (percent > 0) this.assertDeployed(version);
+      const { [version]: _stopped, ...others } = mirrored;
+      await this.change({ mirrored: percent > 0 ? { ...others, [version]: percent } : others });
+    });
   }
 
+  /** Takes a version out: it gets no further request, answers those that it has, and is ended. */
   async remove(version: number): Promise<void> {
-    const { deployed, live, mirrored } = this.document;
-    const others = Object.fromEntries(Object.entries(live).filter(([name]) => Number(name) !== version));
-    const rest = Object.values(others).reduce((sum, percent) => sum + percent, 0);
-    if ((live[version] ?? 0) > 0 && rest > 0) throw stillLive(version, live[version]!);
-    const { [version]: _stopped, ...stillMirrored } = mirrored;
-    await this.change({
-      deployed: deployed.filter((one) => one.version !== version),
-      live: others,
-      mirrored: stillMirrored,
+    const ended = await this.exclusively(async () => {
+      const { deployed, live, mirrored, challenger } = this.document;
+      const { [version]: percent, ...others } = live;
+      const rest = Object.values(others).reduce((sum, one) => sum + one, 0);
+      if (percent !== undefined && percent > 0 && rest > 0) throw stillLive(version, percent);
+      const { [version]: _stopped, ...stillMirrored } = mirrored;
+      await this.change({
+        deployed: deployed.filter((one) => one.version !== version),
+        live: others,
+        mirrored: stillMirrored,
+        challenger: percent === undefined ? challenger : null,
+      });
+      // Others may move traffic while this one waits for its requests.
+      return { done: this.end(version) };
     });
-    await this.arms.get(version)?.stop();
-    this.arms.delete(version);
+    await ended.done;
   }
 
-  /** Answers one live request and mirrors it. @returns the answer, and the version that gave it; null when nothing serves */
-  async answer(request: LiveRequest): Promise<{ readonly version: number; readonly invocation: Invocation } | null> {
-    const { live, mirrored } = this.document;
-    const place = placeOf(request.key);
-    let below = 0;
-    const version = Object.keys(live)
-      .map(Number)
-      .find((one) => {
-        below += live[one]!;
-        return place < below;
-      });
-    if (version === undefined) return null;
-    const invocation = await this.invoke(version, request);
-    for (const [name, percent] of Object.entries(mirrored)) {
-      if (placeOf(`mirror ${request.key}`) >= percent) continue;
-      const shadow = await this.invoke(Number(name), request);
-      this.options.log.addPair(version, Number(name), request.at, {
-        champion: watched(invocation, request),
-        challenger: watched(shadow, request),
-      });
-    }
-    return { version, invocation };
+  /** Answers a request of a replay; see `Gateway.answer`. */
+  answer(request: LiveRequest): Promise<Served | null> {
+    return this.gateway.answer(request);
   }
 
+  /** Answers a request of a client; see `Gateway.answerLive`. */
+  answerLive(request: LiveBatch): Promise<Served | null> {
+    return this.gateway.answerLive(request);
+  }
+
+  /** Waits until no mirrored request of a client is in flight. */
+  settled(): Promise<void> {
+    return this.gateway.settled();
+  }
+
+  /** Ends all arms, which answer what they have, unless that takes more than a few seconds. */
   async close(): Promise<void> {
-    for (const server of this.arms.values()) await server.stop();
-    this.arms.clear();
-  }
-
-  private async invoke(version: number, request: LiveRequest): Promise<Invocation> {
-    const arm = this.arms.get(version);
-    const invocation = arm
-      ? await arm.invoke([request.instance], request.at)
-      : { predictions: null, latencyMs: 0, error: `version ${version} is not deployed` };
-    const { latencyMs, error } = invocation;
-    this.options.log.add({
-      version,
-      at: request.at,
-      latencyMs,
-      failed: error !== null,
-      prediction: watched(invocation, request),
+    await this.exclusively(async () => {
+      const hurried = [...this.ending].map((arm) => arm.drainAndStop(CLOSE_MS));
+      await Promise.all([...hurried, ...[...this.arms.keys()].map((version) => this.end(version, CLOSE_MS))]);
     });
-    return invocation;
   }
 
   private async startArm(version: number, modelDir: string, timeoutSeconds: number): Promise<void> {
-    this.arms.set(version, await this.options.start({ version, modelDir, timeoutSeconds }));
+    const arm = await this.options.start({ version, modelDir, timeoutSeconds });
+    this.arms.set(version, new ServingArm(arm, timeoutSeconds));
+  }
+
+  /** Nothing is routed to the arm from now on. */
+  private async end(version: number, mostMs?: number): Promise<void> {
+    const arm = this.arms.get(version);
+    if (arm === undefined) return;
+    this.arms.delete(version);
+    this.ending.add(arm);
+    try {
+      await arm.drainAndStop(mostMs);
+    } finally {
+      this.ending.delete(arm);
+    }
+  }
+
+  private exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.turn.then(change);
+    this.turn = changed.catch(() => undefined);
+    return changed;
   }
 
   private assertDeployed(version: number): void {
@@ -181,19 +205,6 @@ export class GatewayServingTarget implements ServingTarget {
 }
 
 const keyOf = (model: string): string => `serving/${model}`;
-
-const watched = ({ predictions }: Invocation, { watch }: LiveRequest): number | string | null =>
-  predictions === null ? null : watch(predictions[0] ?? null);
-
-/** A place in [0, 100) for a key, by FNV-1a; the same key has the same place. */
-function placeOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
-  // The low bits of FNV are its weakest: mix them with the high ones.
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash, 0x2c1b3c6d);
-  return (((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32) * 100;
-}
 
 const servedByAnother = (path: string): OperationError =>
   new OperationError({
