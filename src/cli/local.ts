@@ -1,10 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT, type Exit, type Io, json } from './io';
 
 interface Options {
   readonly data?: string;
   readonly clean?: boolean;
   readonly out: string;
+  readonly port?: number;
+  readonly speed?: number;
+  readonly decideOnly?: boolean;
   readonly json?: boolean;
 }
 
@@ -16,10 +19,24 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
     .description(
       'Checks the definition, prints its audit, synthesises both clouds, then runs the lifecycle on the local data:\n' +
         'data checks, training, evaluation gate, registration, serving, drift and quality of the time that follows.\n' +
+        'Events of data.source.local happen in their own time, as fast as the machine can or at --speed; decisions to retrain\n' +
+        'are carried out, each through gate and canary. Meanwhile its state is served as JSON on loopback, with\n' +
+        'server-sent events (GET /api/events), and each model answers POST /models/NAME/invocations.\n' +
         'A run that was stopped goes on where it was; --clean starts over. Needs no cloud account and no Docker.',
     )
     .argument('<file>', 'definition: .yaml, .yml, .json, or a module (.ts, .js, …)')
     .option('--data <dir>', 'folder of the platform’s state', undefined)
+    .option(
+      '--port <number>',
+      'port of the API; with it the platform serves on after the replay, until Ctrl-C',
+      portNumber,
+    )
+    .option(
+      '--speed <factor>',
+      'virtual seconds in a second, such as 3600 for an hour a second (default: as fast as it can)',
+      speedNumber,
+    )
+    .option('--decide-only', 'write decisions to retrain down, and keep the first model: what would become of it')
     .option('--clean', 'start over: remove what earlier runs left')
     .option('--out <dir>', 'folder for the synthesised templates', 'out')
     .option('--json', 'print the summary as JSON; progress goes to standard error')
@@ -35,10 +52,25 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
           google: () => (require('../google/synth') as typeof import('../google/synth')).synthGoogle,
         },
         ...(options.data !== undefined && { dir: options.data }),
+        ...(options.port !== undefined && { port: options.port }),
+        ...(options.speed !== undefined && { speed: options.speed }),
+        decideOnly: options.decideOnly ?? false,
         terminal: io.terminal && !options.json,
         print: options.json ? io.err : io.out,
       });
       io.out(options.json ? json(summary) : text);
       exit(code === 0 ? EXIT.fine : code);
     });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('a port is a whole number from 0 to 65535; 0 takes a free one.');
+}
+
+function speedNumber(text: string): number {
+  const speed = Number(text);
+  if (Number.isFinite(speed) && speed > 0) return speed;
+  throw new InvalidArgumentError('a speed is a number above 0: virtual seconds in a second.');
 }

@@ -7,6 +7,7 @@ import { OperationError } from '../kernel/problem';
 import type { Plan } from '../plan/plan';
 import { planPlatform } from '../plan/plan-platform';
 import type { DuckDbSqlEngine } from '../runtime/adapters/local/duckdb-sql-engine';
+import { FileLedgerStore } from '../runtime/adapters/local/file-ledger-store';
 import { JsonlFile } from '../runtime/adapters/local/jsonl-file';
 import { VirtualClock } from '../runtime/adapters/local/virtual-clock';
 import { readRegistry } from '../runtime/usecases';
@@ -35,6 +36,8 @@ import { type Emitter, emitterOf } from './report/emitter';
 import { monthVerdict } from './report/months';
 import type { LocalEvent } from './report/progress-events';
 import { type LocalSummary, summarise } from './report/summary';
+import type { PlatformView } from './server';
+import { viewOf } from './view';
 
 export interface LocalPlatformOptions {
   /** A definition file, or a definition (raw or parsed). */
@@ -80,6 +83,7 @@ export class LocalPlatform {
       readonly logs: Logs;
       readonly emitter: Emitter;
       readonly baseDir: string;
+      readonly speed: number | null;
     },
     private progress: Progress,
     /** End of the replay, epoch seconds. */
@@ -158,7 +162,8 @@ export class LocalPlatform {
         onInstant: (at, moved) => platform.instantIsOver(at, moved),
         ...(options.signal !== undefined && { signal: options.signal }),
       });
-      const parts = { world, database, engine, logs, emitter, baseDir };
+      const speed = options.speed ?? null;
+      const parts = { world, database, engine, logs, emitter, baseDir, speed };
       const platform: LocalPlatform = new LocalPlatform(definition, plan, paths, found, models, parts, progress, end);
       return platform;
     } catch (error) {
@@ -193,6 +198,11 @@ export class LocalPlatform {
 
   get phase(): Progress['phase'] {
     return this.progress.phase;
+  }
+
+  /** What a server shows of it. */
+  view(): PlatformView {
+    return viewOf(this, this.parts.logs, new FileLedgerStore(this.paths.ledger), this.parts.speed);
   }
 
   /** What it says from now on. @returns ends it */

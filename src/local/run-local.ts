@@ -7,6 +7,7 @@ import { LocalPlatform, type LocalPlatformOptions } from './platform';
 import type { LocalEvent } from './report/progress-events';
 import { LocalReport } from './report/report';
 import type { LocalSummary } from './report/summary';
+import { type LocalServer, startServer } from './server';
 import { type Synthesised, type Synthesisers, synthesise } from './synthesise';
 
 export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition' | 'onEvent'> {
@@ -15,8 +16,12 @@ export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition'
   readonly out: string;
   /** How each cloud is rendered; none are rendered without it. */
   readonly synthesisers?: Synthesisers;
-  readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event'>;
+  readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event' | 'served'>;
+  /** Port of the API on loopback; 0 for a free one. With a port of its own it serves on when the replay is over. */
+  readonly port?: number;
   readonly onEvent?: (event: LocalEvent) => void;
+  /** The replay is over; the platform may serve on. */
+  readonly onSummary?: (summary: LocalSummary) => void;
 }
 
 /** What the main job came to. */
@@ -30,7 +35,7 @@ export interface LocalRun {
  * @throws DefinitionError; OperationError: what is finished is kept, and the next call goes on
  */
 export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
-  const { file, out, synthesisers, report, onEvent, ...rest } = options;
+  const { file, out, synthesisers, report, onEvent, port = 0, ...rest } = options;
   const definition = await loadPlatform(file);
   const { findings } = planPlatform(definition);
   report?.definition(definition.name, findings, auditPlatform(definition));
@@ -44,19 +49,42 @@ export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
       onEvent?.(event);
     },
   });
+  let server: LocalServer | undefined;
   try {
     report?.opened(platform.found, platform.start, platform.end);
-    return { summary: await platform.run(), synthesised };
+    server = await startServer({ view: platform.view(), port });
+    report?.served(
+      server.url,
+      platform.models.map(({ name }) => name),
+    );
+    const summary = await platform.run();
+    options.onSummary?.(summary);
+    if (port !== 0) await until(options.signal);
+    return { summary, synthesised };
   } finally {
+    await server?.close();
     await platform.close();
   }
 }
+
+/** Until somebody stops it. */
+const until = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resume) => {
+    // A promise alone keeps no process alive; the server's socket does.
+    if (signal === undefined || signal.aborted) return resume();
+    signal.addEventListener('abort', () => resume(), { once: true });
+  });
 
 export interface LocalCommandOptions {
   readonly file: string;
   readonly out: string;
   readonly clean: boolean;
   readonly dir?: string;
+  readonly port?: number;
+  /** Virtual seconds in a second; as fast as it can without. */
+  readonly speed?: number;
+  /** Only what is decided is written down: the first model stays, whatever becomes of it. */
+  readonly decideOnly?: boolean;
   /** Colours for people at a terminal. */
   readonly terminal: boolean;
   readonly print: (text: string) => void;
@@ -77,6 +105,7 @@ export async function runLocalCommand(
 ): Promise<{ summary: LocalSummary | null; text: string; code: 0 | 1 | 130 }> {
   const report = new LocalReport(options.print, options.terminal);
   const interrupted = new AbortController();
+  let said = false;
   const stop = (): void => interrupted.abort();
   if (options.signal === undefined) process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
@@ -85,12 +114,22 @@ export async function runLocalCommand(
       out: options.out,
       clean: options.clean,
       ...(options.dir !== undefined && { dir: options.dir }),
+      ...(options.port !== undefined && { port: options.port }),
+      ...(options.speed !== undefined && { speed: options.speed }),
+      retraining: options.decideOnly === true ? 'decide' : 'run',
       ...(options.synthesisers !== undefined && { synthesisers: options.synthesisers }),
       report,
       signal: options.signal ?? interrupted.signal,
+      onSummary: (summary) => {
+        if (options.port !== undefined && options.port !== 0) {
+          options.print(report.summary(summary));
+          options.print('\nthe replay is over; the platform serves on until Ctrl-C');
+          said = true;
+        }
+      },
     });
     const failed = summary.outcome === 'failed' || synthesised.some(({ result }) => result === null);
-    return { summary, text: report.summary(summary), code: failed ? 1 : 0 };
+    return { summary, text: said ? 'stopped' : report.summary(summary), code: failed ? 1 : 0 };
   } catch (error) {
     if (!isCancelled(error)) throw error;
     return { summary: null, text: 'stopped: finished steps are kept, run again to go on', code: 130 };

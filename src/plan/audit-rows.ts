@@ -80,6 +80,10 @@ const dora = (name: MetricName, ...records: UseCase[]): Auditor =>
   });
 
 /** Quality is watched by a job that stands beside drift's. */
+/** Trained by the clock: what looks at waiting requests alone is none. */
+const isScheduled = ({ retraining }: ModelPlan): boolean =>
+  retraining?.schedules.some(({ starts }) => starts.kind === 'retrainingDecision' && starts.cause !== null) ?? false;
+
 const watchQuality = (path: string): string => `add ${path}.monitoring.quality and ${path}.monitoring.drift`;
 
 /** What really starts a retraining besides the schedule: a cause that is asked for, and an alarm of this model that says it. */
@@ -92,7 +96,7 @@ function triggers({ on, onDriftAlone }: Retraining, model: ModelPlan): Evidence 
     const kinds = alarmKinds.filter((kind) => raised.has(kind));
     return asked && kinds.length > 0 ? [`${path}.causes.${cause}: ${kinds.join(', ')}`] : [];
   });
-  const scheduled = (model.retraining?.schedules.length ?? 0) > 0;
+  const scheduled = isScheduled(model);
   if (on.includes('newData') && scheduled) found.push(`${path}.causes.newData: counted at each scheduled decision`);
   return found.length > 0 ? yes(...found) : no(`name causes in ${path}.on that an alarm of the model raises`);
 }
@@ -388,9 +392,7 @@ export const AUDIT_ROWS = [
     group: 'MLOps',
     title: 'Retraining by schedule',
     evidence: perModel((model, path) =>
-      (model.retraining?.schedules.length ?? 0) > 0
-        ? yes(`${path}.retraining.schedules.retraining`)
-        : no(`add ${path}.retraining.schedule`),
+      isScheduled(model) ? yes(`${path}.retraining.schedules.retraining`) : no(`add ${path}.retraining.schedule`),
     ),
   },
   {

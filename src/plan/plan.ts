@@ -188,7 +188,10 @@ export interface SchedulePlan {
   readonly id: string;
   readonly schedule: Schedule;
   /** What it starts. */
-  readonly starts: { readonly kind: 'job'; readonly id: string } | { readonly kind: 'retrainingDecision' };
+  readonly starts:
+    | { readonly kind: 'job'; readonly id: string }
+    /** `cause` null: only what waits, and what nobody has to report, is decided. */
+    | { readonly kind: 'retrainingDecision'; readonly cause: 'schedule' | null };
 }
 
 /** Purposes that have an identity of their own. */

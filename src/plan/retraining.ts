@@ -4,7 +4,7 @@ import type { AlarmKind } from '../kernel/alarm-kinds';
 import { durationSeconds } from '../kernel/duration';
 import { toJson } from '../kernel/json';
 import { alarm, metric, type RunbookLink } from './alarm';
-import type { PermissionPlan, RetrainingPlan } from './plan';
+import type { PermissionPlan, RetrainingPlan, SchedulePlan } from './plan';
 
 export interface RetrainingInput {
   readonly model: string;
@@ -23,6 +23,16 @@ const ALARMS_OF_CAUSE: Record<RetrainingCause, readonly AlarmKind[]> = {
   // New data are counted by the scheduled decision itself.
   newData: [],
   freshness: ['dataFreshness'],
+};
+
+/**
+ * What waits (for the end of a cooldown, for labels), the age of the model and new data have nobody who asks: they are looked
+ * at four times a day. An alarm that goes on ringing rings once.
+ */
+const RECHECK: SchedulePlan = {
+  id: 'retraining-recheck',
+  schedule: { every: '6h' },
+  starts: { kind: 'retrainingDecision', cause: null },
 };
 
 /** When a model is trained again: what asks, and the fixed arguments of the decision. */
@@ -63,9 +73,18 @@ export function planRetraining({
       ]),
       metric('RetrainingStopped'),
     ],
-    schedules: retraining.schedule
-      ? [{ id: 'retraining', schedule: retraining.schedule, starts: { kind: 'retrainingDecision' } }]
-      : [],
+    schedules: [
+      ...(retraining.schedule
+        ? [
+            {
+              id: 'retraining',
+              schedule: retraining.schedule,
+              starts: { kind: 'retrainingDecision', cause: 'schedule' },
+            } as const,
+          ]
+        : []),
+      RECHECK,
+    ],
     permissions: PERMISSIONS,
     retention: [],
   };

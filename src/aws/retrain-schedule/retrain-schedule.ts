@@ -3,6 +3,7 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { retrainingSchema } from '../../definition/retraining';
 import { type SectionInput, SectionReader } from '../../definition/section-reader';
+import type { Json } from '../../kernel/json';
 import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import type { RetrainingPlan } from '../../plan/plan';
@@ -37,6 +38,9 @@ export interface RetrainScheduleProps {
   /** Wired by MlPlatform. @default - planned from the section */
   readonly wiring?: Wiring<RetrainingPlan>;
 }
+
+/** State of a call that nobody's reason has caused. */
+const NOBODY_ASKS: { readonly [key: string]: Json } = {};
 
 /** A retraining decision: what others call to ask for a run. */
 export interface IRetrainSchedule {
@@ -98,12 +102,12 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       scheduleGroupName: physicalName(NAME_LIMITS.scheduleGroup, registry.platform, registry.model, 'retraining'),
       removalPolicy: removalPolicy(false),
     });
-    for (const { id: scheduleId, schedule } of plan.schedules) {
+    for (const { id: scheduleId, schedule, starts } of plan.schedules) {
       const call = {
         id: scheduleId,
         use: 'decideRetraining',
         arguments: plan.arguments,
-        state: { cause: 'schedule' },
+        state: starts.kind === 'retrainingDecision' && starts.cause !== null ? { cause: starts.cause } : NOBODY_ASKS,
         schedule,
       } as const;
       scheduleCall(this, call, this.handler, this.schedules, encryptionKey);

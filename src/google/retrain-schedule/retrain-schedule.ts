@@ -94,16 +94,17 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
         MLP_TRIGGER: terraformText(JSON.stringify(this.trigger())),
       },
     });
-    for (const { id: job, schedule } of this.plan.schedules) {
-      new ScheduledCall(this, 'Schedule', {
+    for (const { id: job, schedule, starts } of this.plan.schedules) {
+      const cause = starts.kind === 'retrainingDecision' ? starts.cause : null;
+      new ScheduledCall(this, cause === 'schedule' ? 'Schedule' : 'Recheck', {
         model: this.model,
         schedule,
         path: `${this.node.path}.retraining.schedule`,
         event: scheduledEvent(
           'decideRetraining',
           job,
-          { ...this.plan.arguments, cause: 'schedule' },
-          { cause: 'schedule' },
+          { ...this.plan.arguments, ...(cause !== null && { cause }) },
+          cause === null ? {} : { cause },
         ),
         handler: this.handler,
         identity: this.identity,

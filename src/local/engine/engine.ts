@@ -13,7 +13,7 @@ export interface Happening {
 
 type Job = { readonly model: LocalModel } & (
   | { readonly kind: 'monitor'; readonly job: MonitoringJobPlan }
-  | { readonly kind: 'retraining' }
+  | { readonly kind: 'retraining'; readonly cause: 'schedule' | null }
 );
 
 export interface EngineOptions {
@@ -109,7 +109,7 @@ export class Engine {
 
 async function take(job: Job): Promise<void> {
   if (job.kind === 'monitor') await job.model.monitor(job.job);
-  else await job.model.decideRetraining('schedule', 'the schedule asks');
+  else await job.model.decideRetraining(job.cause, 'the schedule asks');
 }
 
 /** What falls due by the plan's schedules. */
@@ -119,9 +119,13 @@ function jobsOf(models: readonly LocalModel[]): AgendaEntry<Job>[] {
     const jobs = [...(drift?.jobs ?? []), ...endpoint.jobs];
     return [
       ...jobs.map((job) => ({ schedule: job.schedule, what: { model, kind: 'monitor' as const, job } })),
-      ...(retraining?.schedules ?? []).map(({ schedule }) => ({
+      ...(retraining?.schedules ?? []).map(({ schedule, starts }) => ({
         schedule,
-        what: { model, kind: 'retraining' as const },
+        what: {
+          model,
+          kind: 'retraining' as const,
+          cause: starts.kind === 'retrainingDecision' ? starts.cause : null,
+        },
       })),
     ];
   });

@@ -1,7 +1,7 @@
 import type { Data } from '../../definition/data';
 import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
-import type { GatewayServingTarget } from '../../runtime/adapters/local/gateway-serving-target';
+import type { GatewayServingTarget, LiveBatch, Served } from '../../runtime/adapters/local/gateway-serving-target';
 import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
 import type { TableName } from '../../runtime/ports';
 import { predictionOf, watchedAnswer } from '../../runtime/usecases';
@@ -24,6 +24,8 @@ export interface LiveTrafficOptions {
   readonly capturePercent: number;
   /** Requests a minute beside the events at a time (epoch seconds): what clients send while a release is judged. */
   readonly loadPerMinute: (at: number) => number;
+  /** Whether requests of a time are measured for the endpoint's alarms. */
+  readonly isMeasured: (at: number) => boolean;
   /** Whether captured requests carry the gateway's clock (they should) or the clients'. */
   readonly stampedBy: 'gateway' | 'client';
   /** Alarms that began or ended while time passed; the clock is at that instant. */
@@ -40,6 +42,7 @@ export class LiveTraffic {
   served = 0;
   /** Requests that were sent: events, load, and those from outside. */
   sent = 0;
+  private live = 0;
   private readonly feed: EventFeed;
   private newest: ReplayedEvent[] | null = null;
   private captured: CapturedRow[] = [];
@@ -74,32 +77,47 @@ export class LiveTraffic {
     this.remember(events);
   }
 
-  /** Answers a request that came from outside, at the clock's time; it is captured like an event. */
-  async answerOne(event: ReplayedEvent): Promise<{ readonly version: number; readonly prediction: Json } | null> {
-    const answered = await this.happen(event);
-    await this.flush();
-    return answered;
+  /** Answers a request that came from outside at the clock's time; it is measured, and captured like an event. */
+  async answerLive(request: Omit<LiveBatch, 'watch' | 'at'>): Promise<Served | null> {
+    const { serving, clock, meter, capturePercent } = this.options;
+    const at = clock.now();
+    const served = await serving.answerLive({ ...request, at, watch: (answer) => this.watch(answer) });
+    this.sent += 1;
+    if (served === null) return null;
+    const { version, invocation } = served;
+    meter.count({ at, latencyMs: invocation.latencyMs, failed: invocation.error !== null });
+    this.served += 1;
+    this.live += 1;
+    const key = request.key ?? `live ${at} ${this.live}`;
+    if (!isCaptured(key, capturePercent)) return served;
+    await this.options.capture.add(
+      request.instances.map((instance, place) => {
+        const prediction = invocation.predictions?.[place];
+        const event = { key: request.instances.length === 1 ? key : `${key} ${place}`, instance };
+        return { event, at, version, prediction: prediction === undefined ? null : this.watch(prediction) };
+      }),
+    );
+    return served;
   }
 
-  private async happen(event: ReplayedEvent): Promise<{ version: number; prediction: Json } | null> {
+  private async happen(event: ReplayedEvent): Promise<void> {
     const { stampedBy, capturePercent } = this.options;
     const served = await this.send(event);
     this.served += 1;
-    if (served === null) return null;
+    if (served === null) return;
     if (isCaptured(event.key, capturePercent)) {
       const at = stampedBy === 'gateway' ? event.at : event.happenedAt;
       this.captured.push({ event, at, version: served.version, prediction: this.watch(served.prediction) });
     }
-    return served;
   }
 
   private async send(event: Pick<ReplayedEvent, 'key' | 'at' | 'instance'>) {
-    const { serving, meter } = this.options;
+    const { serving, meter, isMeasured } = this.options;
     this.sent += 1;
     const served = await serving.answer({ ...event, watch: (answer) => this.watch(answer) });
     if (served === null) return null;
     const { latencyMs, error, predictions } = served.invocation;
-    meter.count({ at: event.at, latencyMs, failed: error !== null });
+    if (isMeasured(event.at)) meter.count({ at: event.at, latencyMs, failed: error !== null });
     return { version: served.version, prediction: predictions?.[0] ?? null };
   }
 

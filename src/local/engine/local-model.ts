@@ -15,7 +15,6 @@ import { finishRetraining, type Ports, USE_CASE_FUNCTIONS } from '../../runtime/
 import { AlarmBoard, type AlarmBoardState, type AlarmChange, type AlarmPoint } from './alarm-board';
 import { CaptureTable } from './capture-table';
 import { EndpointMeter } from './endpoint-meter';
-import type { ReplayedEvent } from './event-feed';
 import { LiveTraffic } from './live-traffic';
 import { RunStore } from './run-store';
 import { StepRunner } from './step-runner';
@@ -87,6 +86,7 @@ export class LocalModel {
       data,
       capturePercent: definition.serving.capturePercent,
       loadPerMinute: (at) => wiring.parts.loadPerMinute(at, this.heldStage(at)),
+      isMeasured: (at) => wiring.parts.isMeasured(at, this.heldStage(at)),
       stampedBy: world.stampedBy ?? 'gateway',
       onAlarms: (changes) => this.answerAlarms(changes, null),
     });
@@ -203,23 +203,34 @@ export class LocalModel {
     for (const { cause, text } of this.asked.splice(0)) await this.decideRetraining(cause, text);
   }
 
-  /** Asks for the retraining decision, as often at once as the world delivers it. */
-  async decideRetraining(cause: string, text: string): Promise<void> {
+  /**
+   * Asks for the retraining decision, as often at once as the world delivers it.
+   * @param cause null: only what waits is decided again, and what nobody has to report
+   */
+  async decideRetraining(cause: string | null, text: string): Promise<void> {
     const { retraining } = this.plan;
     if (retraining === null) return;
     const now = this.world.clock.now();
     const event: TaskEvent = {
       use: 'decideRetraining',
       step: 'decideRetraining',
-      run: `retraining-${cause}-${new Date(now * 1000).toISOString()}`,
+      run: `retraining-${cause ?? 'recheck'}-${new Date(now * 1000).toISOString()}`,
       arguments: retraining.arguments,
-      state: { cause, text, windowEndSeconds: now },
+      state: cause === null ? {} : { cause, text, windowEndSeconds: now },
     };
     const deliveries = this.world.deliveries?.(now) ?? 1;
     const decisions = await Promise.all(Array.from({ length: deliveries }, () => this.call(event)));
     for (const decision of decisions) {
       const reason = decision['reason'] as { readonly code: string; readonly text: string };
-      this.world.onDecision(this.name, { at: now, cause, action: String(decision['action']), ...reason });
+      const by = decision['cause'];
+      // Looked at, and nothing to tell.
+      if (by === null) continue;
+      this.world.onDecision(this.name, {
+        at: now,
+        cause: typeof by === 'string' ? by : 'schedule',
+        action: String(decision['action']),
+        ...reason,
+      });
       const id = decision['id'];
       if (decision['action'] === 'retrain' && typeof id === 'string' && this.runs.read('pipeline', id)?.held) {
         // The champion stays, as after a gate that said no; the cooldown holds for the next decision.
@@ -227,11 +238,6 @@ export class LocalModel {
       }
     }
     await this.judgeAlarms(null);
-  }
-
-  /** Answers requests that came from outside at the clock's time; one decision of routing for all of them. */
-  answerOne(event: ReplayedEvent): Promise<{ readonly version: number; readonly prediction: Json } | null> {
-    return this.traffic.answerOne(event);
   }
 
   /** Starts a version beside what serves, to ask it for itself. */

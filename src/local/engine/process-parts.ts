@@ -47,6 +47,7 @@ export function processParts(
     // The virtual clock stands while a process trains: how long that takes is the machine's affair.
     jobSeconds: () => 0,
     judgesLatency: !asFastAsItCan,
+    isMeasured: () => true,
     loadPerMinute: (_at, stage) => (stage === null ? 0 : Math.min(expected, perMinuteFor(stage, needed))),
   };
 }

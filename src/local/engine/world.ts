@@ -30,6 +30,8 @@ export interface ModelParts {
   readonly jobSeconds: (step: JobStep) => number;
   /** Whether latencies are of the world's time: those of processes in a replay as fast as it can are not. */
   readonly judgesLatency: boolean;
+  /** Whether the requests of a time stand for all of the endpoint's: of a sample of them, one failure is no share. */
+  readonly isMeasured: (at: number, stage: HeldStage | null) => boolean;
   /** Requests a minute beside the events, at a time (epoch seconds); `stage` of the release that holds, null without one. */
   readonly loadPerMinute: (at: number, stage: HeldStage | null) => number;
 }

@@ -1,31 +1,11 @@
 import { durationSeconds } from '../../kernel/duration';
 import type { Json } from '../../kernel/json';
-import type { ArtifactStore } from '../../runtime/ports';
 import { type MaturedRow, maturedRows, measureMetrics } from '../../runtime/usecases';
 import { monthOf, nextMonth } from '../data/calendar';
 import type { LocalModel } from '../engine/local-model';
+import { type Evidence, evidenceOf } from './evidence';
 import { firstVersionMetrics } from './first-version';
 import type { MonthVerdict } from './progress-events';
-
-type Evidence = { readonly [key: string]: Json };
-
-/** When a monitoring artifact was written, epoch seconds; its key holds the instant with `-` for `:`. */
-function instantOf(key: string): number {
-  const [day = '', time = ''] = key.slice(key.lastIndexOf('/') + 1, -'.json'.length).split('T');
-  return Date.parse(`${day}T${time.replaceAll('-', ':')}`) / 1000;
-}
-
-/** What a job has stored for windows that ended within a month, oldest first. */
-async function evidenceOf(artifacts: ArtifactStore, job: 'drift' | 'quality', month: string): Promise<Evidence[]> {
-  const found: Evidence[] = [];
-  for (const key of await artifacts.list(`monitoring/${job}/`)) {
-    // A window that ends at midnight is the last of the day before.
-    if (monthOf(instantOf(key) - 1) !== month) continue;
-    const body = await artifacts.get(key);
-    if (body !== undefined) found.push(JSON.parse(new TextDecoder().decode(body)) as Evidence);
-  }
-  return found;
-}
 
 const countBy = (all: readonly Evidence[], of: (one: Evidence) => string): Record<string, number> => {
   const counts: Record<string, number> = {};

@@ -90,6 +90,11 @@ export class LocalReport {
     this.print(`  the platform begins on ${day(start)} with what had arrived by then; time runs to ${day(end)}`);
   }
 
+  served(url: string, models: readonly string[]): void {
+    this.print(`  state: ${url}/api/state, events: ${url}/api/events`);
+    for (const model of models) this.print(`  live requests: POST ${url}/models/${model}/invocations`);
+  }
+
   event(event: LocalEvent): void {
     const line = this.lineOf(event);
     if (line !== null) this.print(line);

@@ -10,6 +10,7 @@ import type { LocalModel } from '../engine/local-model';
 import type { RunDocument } from '../engine/run-store';
 import { monthVerdict } from './months';
 import type { MonthVerdict } from './progress-events';
+import { failureOf } from './run-failure';
 
 /** What one run of a workflow came to. */
 export interface RunSummary {
@@ -117,11 +118,15 @@ async function modelSummary(
   };
 }
 
-function runSummary({ workflow, name, outcome, held, state, finished }: RunDocument): RunSummary {
-  const failure = (state['failure'] ?? state['rollback']) as { readonly reason?: string } | undefined;
-  const error = state['error'] as { readonly message?: string } | undefined;
-  const reason = outcome === 'failed' ? (failure?.reason ?? error?.message ?? null) : null;
-  return { workflow, name, outcome: held ? 'held' : outcome, reason, lastStep: finished.at(-1)?.step ?? null };
+function runSummary(run: RunDocument): RunSummary {
+  const { workflow, name, outcome, held, finished } = run;
+  return {
+    workflow,
+    name,
+    outcome: held ? 'held' : outcome,
+    reason: failureOf(run),
+    lastStep: finished.at(-1)?.step ?? null,
+  };
 }
 
 function dataOf({ state }: RunDocument): ModelSummary['data'] {

@@ -1,12 +1,11 @@
 import type { RunDocument } from '../engine/run-store';
+import { failureOf } from '../report/run-failure';
 import type { DrillRecord } from './drill-record';
 
 /** A run as a record tells it. */
 export function runRecord(run: RunDocument): DrillRecord['runs'][number] {
   const { workflow, name, startedAt, at, outcome, next, state } = run;
   const over = outcome !== 'running';
-  const failure = (state['failure'] ?? state['rollback']) as { readonly reason?: string } | undefined;
-  const error = state['error'] as { readonly message?: string } | undefined;
   const decisionId = state['decisionId'];
   return {
     workflow,
@@ -15,7 +14,7 @@ export function runRecord(run: RunDocument): DrillRecord['runs'][number] {
     endedAt: over ? at : null,
     outcome,
     endedWith: over ? next : null,
-    reason: outcome === 'failed' ? (failure?.reason ?? error?.message ?? null) : null,
+    reason: failureOf(run),
     version: typeof state['version'] === 'number' ? state['version'] : null,
     byDecision: typeof decisionId === 'string',
   };

@@ -31,7 +31,7 @@ export function* makeEvents(plan: RowPlan, scenario: EventScenario, start: numbe
   const from = start - history;
   const step = DAY / perDay;
   const quantum = step >= WHOLE_SECONDS ? 1 : 0.001;
-  const count = Math.floor((history + durationSeconds(scenario.duration)) / step);
+  const count = Math.floor(((history + durationSeconds(scenario.duration)) * perDay) / DAY);
   for (let index = 0; index < count; index++) {
     const later = JITTER * streamOf(scenario.seed, STREAMS.jitter, index).next();
     const at = from + Math.floor(((index + later) * step) / quantum) * quantum;

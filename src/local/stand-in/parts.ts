@@ -4,7 +4,7 @@ import type { FileArtifactStore } from '../../runtime/adapters/local/file-artifa
 import type { Clock } from '../../runtime/ports';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import { plainJson } from '../engine/plain-json';
-import type { ModelParts } from '../engine/world';
+import type { HeldStage, ModelParts } from '../engine/world';
 import type { FaultKind, Scenario } from '../scenario/schema';
 import { standInArm } from './arm';
 import { activeFaults } from './faults';
@@ -34,6 +34,8 @@ export function standInParts(definition: ModelDefinition, options: StandInPartsO
   const active = (at: number, kind: FaultKind): boolean => activeFaults(scenario, start, at, kind).length > 0;
   const requestsPerMinute = (at: number): number =>
     activeFaults(scenario, start, at, 'flashCrowd').reduce((rate, { times }) => rate * times, usual);
+  const isSent = (at: number, stage: HeldStage | null): boolean =>
+    !active(at, 'noTraffic') && (stage !== null || FAULTS_OF_TRAFFIC.some((kind) => active(at, kind)));
   const jobs = new StandInJobs({
     artifacts,
     definition,
@@ -48,11 +50,8 @@ export function standInParts(definition: ModelDefinition, options: StandInPartsO
     runJob: (step, run, state) => jobs.run(step, run, state),
     jobSeconds: (step) => jobs.jobSeconds(step),
     judgesLatency: true,
-    loadPerMinute: (at, stage) => {
-      if (active(at, 'noTraffic')) return 0;
-      const isSent = stage !== null || FAULTS_OF_TRAFFIC.some((kind) => active(at, kind));
-      return isSent ? Math.min(requestsPerMinute(at), MOST_SENT) : 0;
-    },
+    isMeasured: isSent,
+    loadPerMinute: (at, stage) => (isSent(at, stage) ? Math.min(requestsPerMinute(at), MOST_SENT) : 0),
   };
 }
 

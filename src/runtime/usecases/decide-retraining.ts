@@ -68,6 +68,9 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     const after = applyRetrainingDecision(before, taken, now);
     return { write: after === before ? undefined : toJson(after), answer: taken };
   });
+  // Nobody asked, and what waits goes on waiting: that is looked at four times a day, and recorded when it was asked for.
+  if (signals.triggers.length === 0 && (decision.action === 'skip' || decision.action === 'defer'))
+    return answer({ action: decision.action, reason: decision.reason, id: null, cause: null, warnings: [] });
   const cause = decision.trigger?.kind ?? 'schedule';
   await ports.metrics.emit(
     [

@@ -42,6 +42,7 @@ export interface DuckDbOptions {
  */
 export class DuckDbSqlEngine implements SqlEngine {
   private open = true;
+  private turn: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -70,13 +71,10 @@ export class DuckDbSqlEngine implements SqlEngine {
     return engine;
   }
 
-  async query(sql: string): Promise<Record<string, unknown>[]> {
-    if (!this.open) throw sqlFailed(sql, 'the engine is closed');
-    try {
-      return (await (this.statements ?? this.connection).runAndReadAll(sql)).getRowObjectsJS();
-    } catch (error) {
-      throw this.named(sql, error);
-    }
+  query(sql: string): Promise<Record<string, unknown>[]> {
+    return this.inTurn(sql, async () =>
+      (await (this.statements ?? this.connection).runAndReadAll(sql)).getRowObjectsJS(),
+    );
   }
 
   /**
@@ -84,28 +82,47 @@ export class DuckDbSqlEngine implements SqlEngine {
    * for a timestamp in UTC, null. Many times faster than statements.
    * @throws OperationError when a value does not fit its column; the table is as it was then
    */
-  async append(table: string, rows: Iterable<readonly unknown[]>): Promise<void> {
-    if (!this.open) throw sqlFailed(`append to ${table}`, 'the engine is closed');
-    await this.connection.run('BEGIN TRANSACTION');
-    try {
-      const appender = await this.connection.createAppender(table);
-      for (const row of rows) {
-        for (const value of row) appendValue(appender, value);
-        appender.endRow();
+  append(table: string, rows: Iterable<readonly unknown[]>): Promise<void> {
+    return this.inTurn(`append to ${table}`, async () => {
+      await this.connection.run('BEGIN TRANSACTION');
+      try {
+        const appender = await this.connection.createAppender(table);
+        for (const row of rows) {
+          for (const value of row) appendValue(appender, value);
+          appender.endRow();
+        }
+        appender.closeSync();
+        await this.connection.run('COMMIT');
+      } catch (error) {
+        await this.connection.run('ROLLBACK');
+        throw error;
       }
-      appender.closeSync();
-      await this.connection.run('COMMIT');
-    } catch (error) {
-      await this.connection.run('ROLLBACK');
-      throw this.named(`append to ${table}`, error);
-    }
+    });
   }
 
   async close(): Promise<void> {
+    await this.turn;
     if (!this.open) return;
     this.open = false;
     this.connection.closeSync();
     this.instance.closeSync();
+  }
+
+  /** One statement after the other: what belongs to one is not torn apart by another, and none falls into its transaction. */
+  private inTurn<T>(what: string, run: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(async () => {
+      if (!this.open) throw sqlFailed(what, 'the engine is closed');
+      try {
+        return await run();
+      } catch (error) {
+        throw this.named(what, error);
+      }
+    });
+    this.turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
   }
 
   private async attach(file: DataFile): Promise<void> {

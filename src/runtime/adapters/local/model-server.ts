@@ -99,7 +99,7 @@ export class ModelServer implements ModelArm {
     }
   }
 
-  private call(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
+  private call(method: string, path: string, body?: string, again = true): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const headers =
         body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
@@ -115,7 +115,12 @@ export class ModelServer implements ModelArm {
         },
       );
       sent.setTimeout(this.timeoutMs, () => sent.destroy(new Error(`no answer within ${this.timeoutMs} ms`)));
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // A server may close a connection that was idle just when it is used again: the request never reached it.
+        const isStale = again && sent.reusedSocket && error.code === 'ECONNRESET';
+        if (isStale) this.call(method, path, body, false).then(resolve, reject);
+        else reject(error);
+      });
       sent.end(body);
     });
   }
