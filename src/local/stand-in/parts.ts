@@ -1,7 +1,9 @@
+import type { Data } from '../../definition/data';
 import type { ModelDefinition } from '../../definition/platform';
 import type { Json } from '../../kernel/json';
+import { csvScan } from '../../runtime/adapters/local/csv-scan';
 import type { FileArtifactStore } from '../../runtime/adapters/local/file-artifact-store';
-import type { Clock } from '../../runtime/ports';
+import type { Clock, SqlEngine } from '../../runtime/ports';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import { plainJson } from '../engine/plain-json';
 import type { HeldStage, ModelParts } from '../engine/world';
@@ -24,7 +26,7 @@ export interface StandInPartsOptions {
   readonly start: number;
   readonly clock: Clock;
   readonly artifacts: FileArtifactStore;
-  readonly engine: { query(sql: string): Promise<Record<string, unknown>[]> };
+  readonly engine: SqlEngine;
 }
 
 /** What trains and answers in a rehearsal. */
@@ -43,7 +45,7 @@ export function standInParts(definition: ModelDefinition, options: StandInPartsO
     scenario,
     start,
     now: () => clock.now(),
-    readRows: async (key, columns) => frozenRows(engine, artifacts.path(key), definition.data.format, columns),
+    readRows: async (key, columns) => frozenRows(engine, artifacts.path(key), definition.data, columns),
   });
   return {
     start: standInArm({ definition, seed, scenario, start, requestsPerMinute }),
@@ -56,17 +58,20 @@ export function standInParts(definition: ModelDefinition, options: StandInPartsO
 }
 
 async function frozenRows(
-  engine: StandInPartsOptions['engine'],
+  engine: SqlEngine,
   path: string,
-  format: ModelDefinition['data']['format'],
+  data: Data,
   columns: readonly string[],
 ): Promise<Readonly<Record<string, Json>>[]> {
   const file = duckdb.text(path);
-  const scan = {
-    csv: `read_csv(${file}, header = true, sample_size = -1)`,
-    parquet: `read_parquet(${file})`,
-    jsonl: `read_json(${file}, format = 'newline_delimited', sample_size = -1)`,
-  }[format];
-  const rows = await engine.query(`SELECT ${columns.map(duckdb.identifier).join(', ')} FROM ${scan}`);
+  const scans = {
+    // By the contract's types: a reader that guesses takes the classes yes and no for truth values.
+    csv: () => csvScan(engine, path, data),
+    parquet: async () => `read_parquet(${file})`,
+    jsonl: async () => `read_json(${file}, format = 'newline_delimited', sample_size = -1)`,
+  };
+  const rows = await engine.query(
+    `SELECT ${columns.map(duckdb.identifier).join(', ')} FROM ${await scans[data.format]()}`,
+  );
   return rows.map((row) => Object.fromEntries(columns.map((name) => [name, plainJson(row[name])])));
 }

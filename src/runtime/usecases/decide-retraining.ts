@@ -19,6 +19,7 @@ import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { changeDocument } from './compare-and-swap';
 import { stateKeys } from './keys';
+import type { MonitoringDocument } from './monitoring-document';
 import type { Ports, UseCaseFunction } from './ports';
 import { at, optionalText, section } from './read-event';
 import { readRegistry } from './registry-document';
@@ -58,6 +59,7 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     dataText: '',
     ...(await newLabels(ports, record)),
     modelTrainedAtSeconds: record === null ? null : Date.parse(record.registeredAt) / 1000,
+    qualityCriticalSinceSeconds: await criticalSince(ports),
     estimatedRunCost: costOf('estimatedRunCost'),
     spentThisMonth: costOf('spentThisMonth'),
   };
@@ -164,6 +166,12 @@ async function settleRunning(ports: Pick<Ports, 'state' | 'model' | 'workflows'>
     const after = applyRunEnded(before, { id: run.id, outcome: status, atSeconds: now });
     return { write: after === before ? undefined : toJson(after), answer: undefined };
   });
+}
+
+/** Since when the quality monitor has found the champion critical. */
+async function criticalSince({ state, model }: Pick<Ports, 'state' | 'model'>): Promise<number | null> {
+  const seen = (await state.read(stateKeys.monitoring(model)))?.value as unknown as MonitoringDocument | undefined;
+  return seen?.faultySince ?? null;
 }
 
 /** Matured labels of events after the champion's data. */

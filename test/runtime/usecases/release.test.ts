@@ -18,9 +18,14 @@ async function release(
     readonly challenger?: Arm;
     readonly shadow?: boolean;
     readonly captured?: boolean;
+    readonly onConcurrent?: 'queue' | 'supersede';
+    /** Ends when the release waits for another one. */
+    readonly stopsInQueue?: boolean;
+    /** What happens while it waits for its next look. */
+    readonly meanwhile?: (world: MemoryWorld) => Promise<void>;
   } = {},
 ): Promise<RunDocument> {
-  const { perMinute = 600, challenger = healthy, shadow = false, captured = true } = options;
+  const { perMinute = 600, challenger = healthy, shadow = false, captured = true, stopsInQueue, meanwhile } = options;
   const definition = structuredClone(tinyDefinition()) as {
     models: { line: { release: Record<string, unknown>; serving: Record<string, unknown> } };
   };
@@ -30,6 +35,7 @@ async function release(
     finalHold: '5m',
     ...(shadow && { shadow: { duration: '10m', maxDisagreementPercent: 5 } }),
     analysis: { minRequests: 500 },
+    onConcurrent: options.onConcurrent ?? 'queue',
   };
   const graph = planPlatform(definition).models['line']!.endpoint.graph;
   const store = new RunStore({
@@ -75,8 +81,9 @@ async function release(
   await world.workflows.start('release', name, {});
   await store.start('release', name, { version, requestedBy: 'test' });
   let run = await runner.advance(store.read('release', name)!);
-  while (run.outcome === 'running') {
+  while (run.outcome === 'running' && !(run.next === 'verify' && stopsInQueue)) {
     await wait(run.wakeAt - world.clock.now());
+    await meanwhile?.(world);
     run = await runner.advance(run);
   }
   return run;
@@ -98,7 +105,7 @@ async function expectTakenBack(world: MemoryWorld): Promise<void> {
   const { aliases, versions } = await readRegistry(world);
   expect(aliases).toEqual({ champion: '1', challenger: null, previous: null });
   expect(versions['2']!.state).not.toBe('released');
-  expect(await lockOf(world)).toEqual({ run: null, version: null });
+  expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
   expect(world.metrics.points.filter(({ name }) => name === 'ReleaseRolledBack')).toHaveLength(1);
   expect(verifyChain(await world.ledger.read(1)).ok).toBe(true);
 }
@@ -124,7 +131,7 @@ describe('a release', () => {
     );
     expect((await world.serving.read()).live).toEqual({ 2: 100 });
     expect((await readRegistry(world)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
-    expect(await lockOf(world)).toEqual({ run: null, version: null });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
     const actions = ((await world.ledger.read(1)) as { action: string; version: string }[]).filter(
       ({ version }) => version === '2',
     );
@@ -185,19 +192,66 @@ describe('a release', () => {
     expect((run.state['error'] as { message: string }).message).toContain('artifactChanged');
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
     expect((await readRegistry(world)).aliases.challenger).toBeNull();
-    expect(await lockOf(world)).toEqual({ run: null, version: null });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
     expect((await world.ledger.head()) as object).toMatchObject({ action: 'verify', verdict: 'refused' });
   });
 
-  it('waits while another one goes on, and takes the lock of one that has ended', async () => {
+  it('waits while another one goes on, changes nothing meanwhile, and follows when that has ended', async () => {
     const world = await withChampion();
     await world.workflows.start('release', 'another', {});
-    const found = await world.state.read('release-lock/m');
-    await world.state.compareAndSwap('release-lock/m', found!.version, { run: 'another', version: 9 });
-    const refused = await release(world, 2);
-    expect(refused.next).toBe('rejected');
-    expect(await lockOf(world)).toEqual({ run: 'another', version: 9 });
-    world.workflows.end('release', 'another', 'failed');
-    expect((await release(world, 2)).next).toBe('released');
+    await holdLock(world, { run: 'another', version: 9, supersededBy: null });
+    const waiting = await release(world, 2, { stopsInQueue: true });
+    expect(waiting).toMatchObject({ outcome: 'running', state: { verified: { admitted: false } } });
+    expect(await lockOf(world)).toEqual({ run: 'another', version: 9, supersededBy: null });
+    expect((await world.serving.read()).live).toEqual({ 1: 100 });
+    let looks = 0;
+    const run = await release(world, 2, {
+      meanwhile: async () => {
+        looks += 1;
+        if (looks === 3) world.workflows.end('release', 'another', 'failed');
+      },
+    });
+    expect(run.next).toBe('released');
+    expect((await world.serving.read()).live).toEqual({ 2: 100 });
+  });
+
+  it('that waits asks an older one to give way, where it supersedes', async () => {
+    const world = await withChampion();
+    await world.workflows.start('release', 'older', {});
+    await holdLock(world, { run: 'older', version: 1, supersededBy: null });
+    await release(world, 2, { onConcurrent: 'supersede', stopsInQueue: true });
+    expect(await lockOf(world)).toEqual({ run: 'older', version: 1, supersededBy: 2 });
+    await holdLock(world, { run: 'older', version: 9, supersededBy: null });
+    await release(world, 2, { onConcurrent: 'supersede', stopsInQueue: true });
+    // An older version asks nobody.
+    expect(await lockOf(world)).toEqual({ run: 'older', version: 9, supersededBy: null });
+  });
+
+  it('that is superseded goes back at its next look, and the newer one is the next that gets the lock', async () => {
+    const world = await withChampion();
+    let looks = 0;
+    const run = await release(world, 2, {
+      onConcurrent: 'supersede',
+      meanwhile: async () => {
+        looks += 1;
+        if (looks === 3) await holdLock(world, { run: 'release-2', version: 2, supersededBy: 3 });
+      },
+    });
+    expect(run).toMatchObject({
+      outcome: 'failed',
+      next: 'rolledBack',
+      state: { analysis: { reason: { code: 'superseded' } } },
+    });
+    expect((await world.serving.read()).live).toEqual({ 1: 100 });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: 3 });
+    const outdated = await release(world, 2, { onConcurrent: 'supersede' });
+    expect(outdated).toMatchObject({ outcome: 'failed', next: 'rejected' });
+    await registered(world, 3);
+    expect((await release(world, 3, { onConcurrent: 'supersede' })).next).toBe('released');
   });
 });
+
+async function holdLock(world: MemoryWorld, lock: object): Promise<void> {
+  const found = await world.state.read('release-lock/m');
+  await world.state.compareAndSwap('release-lock/m', found?.version ?? null, lock as never);
+}

@@ -120,20 +120,27 @@ function isAsked(kind: Trigger['kind'], { retraining }: RetrainingPolicy): boole
   }
 }
 
-/** Reasons that nobody has to report: the age of the model, and enough new labels. */
+/**
+ * Reasons that nobody has to report: the age of the model, quality that stays bad after it was reported, and enough new
+ * labels. Age and bad quality ask anew with every cooldown: a run whose model failed its gate leaves the old one.
+ */
 function found(signals: RetrainingSignals, { retraining }: RetrainingPolicy, nowSeconds: number): Trigger[] {
   const triggers: Trigger[] = [];
-  const { modelTrainedAtSeconds: trainedAt, newLabels, labelsUpToSeconds } = signals;
+  const { modelTrainedAtSeconds: trainedAt, newLabels, labelsUpToSeconds, qualityCriticalSinceSeconds } = signals;
+  const cooldown = durationSeconds(retraining.cooldown);
+  const anew = (since: number): number => since + Math.floor((nowSeconds - since) / cooldown) * cooldown;
   if (retraining.maxModelAge !== undefined && trainedAt !== null && Number.isFinite(trainedAt)) {
     const due = trainedAt + durationSeconds(retraining.maxModelAge);
     if (nowSeconds >= due) {
       const days = Math.floor((nowSeconds - trainedAt) / 86_400);
       const text = `the model is ${days} days old, limit ${retraining.maxModelAge}`;
-      // Asked anew with every cooldown: a run whose model failed its gate leaves the old model, which grows older.
-      const cooldown = durationSeconds(retraining.cooldown);
-      const windowEndSeconds = due + Math.floor((nowSeconds - due) / cooldown) * cooldown;
-      triggers.push({ kind: 'modelAge', windowEndSeconds, text });
+      triggers.push({ kind: 'modelAge', windowEndSeconds: anew(due), text });
     }
+  }
+  const since = qualityCriticalSinceSeconds;
+  if (retraining.on.includes('quality') && since !== null && Number.isFinite(since) && since <= nowSeconds) {
+    const text = `quality has been critical since ${new Date(since * 1000).toISOString()}`;
+    triggers.push({ kind: 'quality', windowEndSeconds: anew(since), text });
   }
   if (retraining.on.includes('newData') && newLabels !== null && labelsUpToSeconds !== null) {
     if (newLabels > 0 && newLabels >= retraining.minNewLabels) {

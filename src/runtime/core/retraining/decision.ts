@@ -38,6 +38,8 @@ export interface RetrainingSignals {
   readonly labelsUpToSeconds: number | null;
   /** When the champion's training ended, epoch seconds; null without a champion. */
   readonly modelTrainedAtSeconds: number | null;
+  /** Since when quality has been critical without a new champion, epoch seconds; null when it is not, or nobody knows. */
+  readonly qualityCriticalSinceSeconds: number | null;
   /** Greatest cost of a run, in the platform's currency; null when nobody knows. */
   readonly estimatedRunCost: number | null;
   /** Spent on this model in this month. */

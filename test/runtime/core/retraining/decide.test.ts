@@ -1,4 +1,5 @@
 import {
+  applyRetrainingDecision,
   applyRunEnded,
   decideRetraining,
   NEVER_TRAINED,
@@ -279,4 +280,28 @@ test('the order of triggers changes nothing', () => {
   ];
   const straight = decideRetraining(NEVER_TRAINED, signals(triggers), policy(), T0);
   expect(decideRetraining(NEVER_TRAINED, signals([...triggers].reverse()), policy(), T0)).toEqual(straight);
+});
+
+describe('quality that stays bad', () => {
+  const bad = (since: number | null) => signals([], { qualityCriticalSinceSeconds: since });
+
+  it('asks anew with every cooldown, although its alarm rang once and the run before was rejected', () => {
+    const rules = policy({ cooldown: '7d' });
+    const first = decideRetraining(NEVER_TRAINED, bad(T0), rules, T0);
+    expect(first).toMatchObject({ action: 'retrain', trigger: { kind: 'quality', windowEndSeconds: T0 } });
+    const started = applyRetrainingDecision(NEVER_TRAINED, first, T0);
+    const rejected = applyRunEnded(started, { id: first.id!, outcome: 'rejected', atSeconds: T0 + HOUR });
+    expect(decideRetraining(rejected, bad(T0), rules, T0 + 6 * DAY).action).toBe('skip');
+    const second = decideRetraining(rejected, bad(T0), rules, T0 + 7 * DAY);
+    expect(second).toMatchObject({ action: 'retrain', trigger: { windowEndSeconds: T0 + 7 * DAY } });
+    expect(second.id).not.toBe(first.id);
+  });
+
+  it('is no reason where the definition does not retrain on it, before it began, or when it is over', () => {
+    expect(decideRetraining(NEVER_TRAINED, bad(T0), policy({ on: ['newData'], minNewLabels: 9999 }), T0).action).toBe(
+      'skip',
+    );
+    expect(decideRetraining(NEVER_TRAINED, bad(T0 + 1), policy(), T0).reason.code).toBe('noReason');
+    expect(decideRetraining(NEVER_TRAINED, bad(null), policy(), T0).reason.code).toBe('noReason');
+  });
 });

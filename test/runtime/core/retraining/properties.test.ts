@@ -19,6 +19,7 @@ const anySignals: fc.Arbitrary<RetrainingSignals> = fc
     triggers: fc.array(anyTrigger, { maxLength: 3 }),
     data: fc.constantFrom('valid', 'valid', 'invalid', 'unchecked'),
     newLabels: fc.option(fc.nat({ max: 3000 })),
+    qualityCriticalSinceSeconds: fc.option(fc.integer({ min: -60, max: 60 }).map((days) => T0 + days * DAY)),
     estimatedRunCost: fc.option(fc.nat({ max: 20 })),
     spentThisMonth: fc.option(fc.nat({ max: 200 })),
     modelTrainedAtSeconds: fc.option(fc.integer({ min: T0 - 60 * DAY, max: T0 })),

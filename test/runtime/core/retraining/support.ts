@@ -35,6 +35,7 @@ export const signals = (triggers: readonly Trigger[], changes: Partial<Retrainin
   newLabels: 5000,
   labelsUpToSeconds: T0,
   modelTrainedAtSeconds: T0 - 10 * DAY,
+  qualityCriticalSinceSeconds: null,
   estimatedRunCost: 12,
   spentThisMonth: 100,
   ...changes,

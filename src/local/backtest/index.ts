@@ -1,0 +1,17 @@
+export { backtest } from './backtest';
+export { type BacktestComparison, compareBacktests, type UnmatchedEpisode } from './compare';
+export { type BacktestGates, checkGates, type GateCheck } from './gates';
+export type { IncidentScore, Ratio, ScoredIncident } from './incidents/score';
+export type { BacktestMonth } from './months';
+export type { BacktestOptions, BacktestProgress, ColumnRole, Spread } from './options';
+export { BacktestError } from './problems';
+export type { Episode } from './replay/alarm-log';
+export type { ReplayedRelease } from './replay/release-replay';
+export { compareText } from './report/compare-text';
+export { sweepSvg } from './report/sweep-plot';
+export { sweepText } from './report/sweep-text';
+export { backtestText } from './report/text';
+export { timelineSvg } from './report/timeline-plot';
+export type { BacktestResult, ModelBacktest, ReplayedDecision, Totals } from './result';
+export { type BacktestCommandOptions, runBacktestCommand } from './run-backtest';
+export { type BacktestSweep, type SweepPoint, sweepBacktest } from './sweep/sweep';

@@ -1,0 +1,39 @@
+import { type Problem, ProblemsError } from '../../kernel/problem';
+
+/** What a backtest was asked, or what it was given to read, is not as it has to be: all problems at once. */
+export class BacktestError extends ProblemsError {}
+
+/** Collects problems, so that a person mends all of them in one go. */
+export class Problems {
+  private readonly found: Problem[] = [];
+
+  get none(): boolean {
+    return this.found.length === 0;
+  }
+
+  add(...problems: readonly Problem[]): void {
+    this.found.push(...problems);
+  }
+
+  /**
+   * Collects the problems that the work throws, each as `change` sees it; other errors go on.
+   * @returns what the work came to; null when it had problems
+   */
+  async of<T>(
+    work: () => T | Promise<T>,
+    change: (problem: Problem) => Problem = (problem) => problem,
+  ): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error;
+      this.add(...error.problems.map(change));
+      return null;
+    }
+  }
+
+  /** @throws BacktestError with everything that was collected */
+  throwAny(title: string): void {
+    if (!this.none) throw new BacktestError(title, this.found);
+  }
+}
