@@ -76,7 +76,17 @@ module.exports = {
       'runtime/adapters/local',
       'runtime/adapters/memory',
     ],
-    libraries: ['@duckdb', 'cli-table3', 'picocolors', 'zod', 'hono', '@hono', 'junit-report-builder', 'ml-matrix', 'echarts'],
+    libraries: [
+      '@duckdb',
+      'cli-table3',
+      'picocolors',
+      'zod',
+      'hono',
+      '@hono',
+      'junit-report-builder',
+      'ml-matrix',
+      'echarts',
+    ],
   },
   cli: {
     may: ['kernel', 'contract', 'definition', 'plan', 'aws', 'google', 'local'],

@@ -278,9 +278,10 @@ project.setScript('test', 'jest');
 project.setScript('mlp', 'tsx src/cli/main.ts');
 project.setScript(
   'start',
-  'node .ci/bundle.mjs --assets && tsx src/cli/main.ts local examples/bike-share/platform.yaml',
+  'node .ci/bundle.mjs --assets && tsx src/cli/main.ts local examples/bike-share/platform.yaml --decide-only',
 );
 project.setScript('docs', 'tsx docs/generate.ts');
+project.setScript('bench:gateway', 'tsx bench/gateway/run.ts');
 project.setScript('bench:drift', 'tsx bench/drift/run.ts');
 project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
 

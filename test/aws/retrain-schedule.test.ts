@@ -30,7 +30,7 @@ test('stands alone beside a pipeline', () => {
     'AWS::Logs::LogGroup 1',
     'AWS::SQS::Queue 1',
     'AWS::SQS::QueuePolicy 1',
-    'AWS::Scheduler::Schedule 1',
+    'AWS::Scheduler::Schedule 2',
     'AWS::Scheduler::ScheduleGroup 1',
   ]);
 });

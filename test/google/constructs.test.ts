@@ -149,7 +149,15 @@ test('drift and retraining alone, with what exists already', () => {
   });
   new RetrainSchedule(stack, 'Retraining', { model: 'demand', retraining, pipeline, drift });
   const resources = resourcesOf(stack);
-  expect(all(resources, 'google_cloud_scheduler_job')).toHaveLength(2);
+  const jobs = all(resources, 'google_cloud_scheduler_job');
+  expect(jobs).toHaveLength(3);
+  const bodies = jobs.map((job) =>
+    JSON.parse(Buffer.from((job['http_target'] as { body: string }).body, 'base64').toString('utf8')),
+  );
+  // Four times a day what waits is decided again: nobody's reason is in the call.
+  const recheck = bodies.find(({ step }) => step === 'retraining-recheck');
+  expect(recheck).toMatchObject({ use: 'decideRetraining', state: {} });
+  expect(bodies.find(({ step }) => step === 'retraining')).toMatchObject({ state: { cause: 'schedule' } });
   const policy = all(resources, 'google_monitoring_alert_policy').find(
     (one) => (one['user_labels'] as Attributes)['alarm'] === 'data-drift',
   )!;

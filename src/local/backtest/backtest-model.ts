@@ -36,7 +36,7 @@ export async function backtestModel(input: ModelBacktestInput): Promise<ModelBac
   const { recorded } = history;
   const serving = servingAlarms(plan.endpoint.alarms);
   const minutes = servingMinutes(engine, history, span.from, span.last + 1);
-  const ringing = (await endpointAlarms(serving, minutes, span.from)).episodes();
+  const ringing = (await endpointAlarms(serving, minutes, span)).episodes();
   const { reigns, releases } =
     recorded === null ? { reigns: [], releases: [] } : await recordedReigns(engine, recorded.table, span.from);
   const released = await replayReleases(input, releases, ringing);
@@ -81,7 +81,7 @@ export async function backtestModel(input: ModelBacktestInput): Promise<ModelBac
     })),
     months: recorded === null ? [] : await monthsOf(replay.ports, definition, span, windows),
     windows,
-    notes: [...history.notes, ...notesOf(history, definition, plan, reigns, released.releases)],
+    notes: [...history.notes, ...notesOf(history, definition, plan, replay.unknown, released.releases)],
   };
 }
 

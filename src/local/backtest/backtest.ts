@@ -9,7 +9,7 @@ import { instantOf, secondsOf, trainingSeconds } from './arguments';
 import { backtestModel } from './backtest-model';
 import { type History, openHistory } from './history/history';
 import { type Incident, readIncidents } from './incidents/read-incidents';
-import { type ScoredEpisode, scoreIncidents } from './incidents/score';
+import { type ScoredEpisode, type ScoredSpan, scoreIncidents } from './incidents/score';
 import { ownTolerance } from './incidents/tolerance';
 import type { BacktestOptions } from './options';
 import { Problems } from './problems';
@@ -32,6 +32,9 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     await runner.close();
   }
 }
+
+const spansOf = (models: BacktestResult['models']): ScoredSpan[] =>
+  Object.entries(models).map(([model, { from, to }]) => ({ model, from, to }));
 
 /** The definition of a file, or what was given. @throws DefinitionError */
 export async function definitionOf({
@@ -90,7 +93,7 @@ export class BacktestRunner {
     return {
       platform: definition.name,
       models,
-      score: incidents === null ? null : scoreIncidents(incidents, episodes, severities),
+      score: incidents === null ? null : scoreIncidents(incidents, episodes, severities, spansOf(models)),
       totals: {
         alarms: episodes.filter(({ episode }) => severities.includes(episode.severity)).length,
         pages: sum(({ told }) => told.page),

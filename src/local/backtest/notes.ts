@@ -1,7 +1,6 @@
 import type { ModelDefinition } from '../../definition/platform';
 import type { ModelPlan } from '../../plan/plan';
 import type { ModelHistory } from './history/model-history';
-import type { Reign } from './replay/champions';
 import type { ReplayedRelease } from './replay/release-replay';
 
 /** What could not be judged with what is recorded, and what was taken for granted: nobody should read silence as health. */
@@ -9,7 +8,7 @@ export function notesOf(
   { recorded, truth, serving, data }: ModelHistory,
   { monitoring }: ModelDefinition,
   { drift, retraining, endpoint }: ModelPlan,
-  reigns: readonly Reign[],
+  unknown: readonly number[],
   releases: readonly ReplayedRelease[],
 ): string[] {
   const notes: string[] = [];
@@ -48,10 +47,10 @@ export function notesOf(
     );
     without(recorded?.hasFailures !== true, 'releases are looked at as if no request had failed');
   }
-  const later = new Set(reigns.slice(1).map(({ version }) => recorded?.versions[version - 1]));
+  const names = unknown.map((version) => recorded?.versions[version - 1] ?? String(version)).join(', ');
   without(
-    later.size > 0,
-    `what versions ${[...later].join(', ')} were trained on is taken to be everything before them; how they answered then is not known, so that neither drift of their answers nor decay since their release is judged, unless --reference has rows of theirs`,
+    unknown.length > 0,
+    `${names}: taken to be trained on everything before; how it answered then is not known, so that neither drift of its answers nor decay since its release is judged, unless --reference has rows of that version`,
   );
   return notes;
 }

@@ -59,7 +59,12 @@ export const SWITCHES: Readonly<Record<Mechanism, Switch>> = {
   columnIdentity: withoutRules('columnIdentity'),
   uniqueKeys: withoutRules('uniqueness', 'duplicateRows'),
   evaluationGate: {
-    plan: (plan) => pipeline(plan, (step) => (step.id === 'gatePassed' ? otherwise(step, 'register') : step)),
+    // Nobody reads its verdict, neither the graph nor the registry.
+    plan: (plan) =>
+      pipeline(plan, (step) => {
+        if (step.id === 'gate' && step.kind === 'task') return { ...step, output: 'unheeded' };
+        return step.id === 'gatePassed' ? otherwise(step, 'register') : step;
+      }),
   },
   servingCheck: {
     plan: (plan) => pipeline(plan, (step) => (step.id === 'prepareEvaluation' ? next(step, 'register') : step)),
@@ -69,7 +74,7 @@ export const SWITCHES: Readonly<Record<Mechanism, Switch>> = {
     plan: (plan) => release(plan, (step) => (step.id === 'shadowDecide' ? otherwise(step, 'deploy') : step)),
   },
   canaryErrors: withoutLimits({ maxErrorPercent: 100, maxErrorIncreasePercent: 100 }),
-  canaryLatency: withoutLimits({ maxLatencyIncreasePercent: NO_LIMIT }, 'maxLatencyP99'),
+  canaryLatency: withoutLimits({ maxLatencyIncreasePercent: 1000 }, 'maxLatencyP99'),
   canaryPredictions: withoutLimits({ maxPredictionDrift: NO_LIMIT }),
   minRequests: { plan: (plan) => release(plan, advancesWhateverIsSeen) },
   providerErrorLimit: withoutLimits({ providerErrorLimit: NO_LIMIT }),
@@ -99,7 +104,10 @@ export const SWITCHES: Readonly<Record<Mechanism, Switch>> = {
   cooldown: retraining({ cooldown: '1s', minNewLabels: 0, maxRuns: { count: NO_LIMIT, per: '1d' } }),
   retrainingCircuit: retraining({ afterFailure: { backoff: Array.from({ length: 1000 }, () => '1h') } }),
   retrainingTriggers: {
-    plan: (plan) => (plan.retraining === null ? plan : { ...plan, retraining: { ...plan.retraining, causes: [] } }),
+    plan: (plan) => {
+      const deaf = retraining({ on: ['freshness'] }).plan?.(plan) ?? plan;
+      return deaf.retraining === null ? deaf : { ...deaf, retraining: { ...deaf.retraining, causes: [] } };
+    },
   },
 };
 

@@ -11,6 +11,8 @@ import { underLoad } from '../../../src/local/stand-in/serving-law';
 import type { Invocation } from '../../../src/runtime/adapters/local/model-arm';
 import { bikes, churn, DAY, START, scenario } from './support/definitions';
 
+jest.setTimeout(60_000);
+
 type Faults = NonNullable<ScenarioInput['faults']>;
 const REQUESTS = 6000;
 

@@ -3,6 +3,8 @@ import { labelScale } from '../../../src/local/stand-in/regression-label';
 import { planRows } from '../../../src/local/stand-in/rows';
 import { bikes, churn, DAY, exampleModel, judged } from './support/definitions';
 
+jest.setTimeout(60_000);
+
 describe('what cannot be made up is told with the column', () => {
   const column = (declared: unknown, more: Record<string, unknown> = {}) =>
     churn({ 'data.columns.odd': declared, ...more });

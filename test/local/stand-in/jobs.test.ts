@@ -19,7 +19,10 @@ afterEach(async () => {
 });
 
 async function pipeline(input: unknown, faults: ScenarioInput['faults'] = [], more: Partial<ScenarioInput> = {}) {
-  const one = await standInPipeline(input, scenario({ history: '60d', duration: '40d', faults, ...more }));
+  const one = await standInPipeline(
+    input,
+    scenario({ history: '60d', duration: '40d', traffic: { eventsPerDay: 150 }, faults, ...more }),
+  );
   open.push(one);
   return one;
 }
@@ -88,6 +91,15 @@ describe('the pipeline with stand-ins', () => {
     await second.run('b');
     expect(modelIn(second, 'b')).toEqual(modelIn(first, 'a'));
     expect(await modelDigest(second.artifacts, 'b')).toBe(await modelDigest(first.artifacts, 'a'));
+  });
+
+  test('is no worse than the champion where nothing has changed', async () => {
+    const one = await pipeline(scale());
+    await one.run('before');
+    const first = await one.ports.artifacts.get(artifactKeys.version(1));
+    expect(first).toBeDefined();
+    one.clock.advanceTo(START + 30 * DAY);
+    expect(verdictOf((await one.run('after')).state)).toBe('pass');
   });
 
   test('replaces the champion of a world that has turned', async () => {

@@ -5,6 +5,8 @@ import { AS_EVER, planRows, type WorldState } from '../../../src/local/stand-in/
 import { bikes, churn, exampleModel, judged } from './support/definitions';
 import { measured, trained } from './support/measured';
 
+jest.setTimeout(60_000);
+
 type Row = Readonly<Record<string, Json>>;
 
 const rowsOf = (model: ModelDefinition, from: number, to: number, world: WorldState = AS_EVER, seed = 1): Row[] => {

@@ -5,6 +5,8 @@ import { decideDataChecks } from '../../../src/runtime/core/data-checks';
 import { factsOfRows } from '../../../src/runtime/core/data-checks/facts-of-rows';
 import { churn, DAY, START, scenario } from './support/definitions';
 
+jest.setTimeout(60_000);
+
 const missing = fc.constantFrom(0, 3, 20);
 const bounds = fc
   .record({

@@ -4,6 +4,8 @@ import { writeEvents } from '../../../src/local/stand-in/write-events';
 import { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb-sql-engine';
 import { bikes, churn, DAY, START, scenario } from './support/definitions';
 
+jest.setTimeout(60_000);
+
 let engine: DuckDbSqlEngine;
 beforeAll(async () => {
   const sandbox = { database: ':memory:', files: [], folders: [], memoryLimitMiB: 256, spillFolder: null, threads: 1 };

@@ -21,19 +21,27 @@ export interface Episode {
 
 type Open = { -readonly [K in keyof Episode]: Episode[K] } & { endedForWantOfData: boolean };
 
+/** The time of a log, epoch seconds. */
+export interface LoggedSpan {
+  readonly from: number;
+  /** The first moment at which a monitor looks: before it no value is missing. */
+  readonly since: number;
+  /** That nothing comes after this is no want of data, but the end of the recording. */
+  readonly until: number;
+}
+
 /** An alarm board whose time passes by itself, and what its alarms came to. */
 export class AlarmLog {
   private readonly board: AlarmBoard;
   private readonly log: Open[] = [];
   private now: number;
 
-  /** @param since epoch seconds: nothing could have been before */
   constructor(
     private readonly alarms: readonly AlarmPlan[],
-    since: number,
+    private readonly span: LoggedSpan,
   ) {
-    this.board = new AlarmBoard(alarms, {}, since);
-    this.now = since;
+    this.board = new AlarmBoard(alarms, {}, span.since);
+    this.now = span.from;
   }
 
   /** Takes points of this moment. @returns the alarms that began or ended */
@@ -41,7 +49,7 @@ export class AlarmLog {
     const changes = [...this.passTo(now), ...this.noted(this.board.take(points, now), false)];
     const firing = new Set(this.board.firing());
     for (const alarm of this.alarms) {
-      if (!firing.has(alarm) && points.some((point) => isOf(alarm, point))) this.isWell(alarm.id);
+      if (!firing.has(alarm) && points.some((point) => isOf(alarm, point))) this.isWell(alarm.id, now);
     }
     return changes;
   }
@@ -57,7 +65,8 @@ export class AlarmLog {
   passTo(now: number): AlarmChange[] {
     const changes: AlarmChange[] = [];
     for (let next = this.nextLook(); next <= now; next = this.nextLook()) {
-      changes.push(...this.noted(this.board.tick(next), true));
+      const ticked = this.board.tick(next);
+      if (next <= this.span.until) changes.push(...this.noted(ticked, true));
       this.now = next;
     }
     this.now = Math.max(this.now, now);
@@ -80,10 +89,11 @@ export class AlarmLog {
     );
   }
 
-  /** A value that is well: what rings after it is another episode. */
-  private isWell(alarm: string): void {
+  /** A value that is well ends what had fallen silent; what rings after it is another episode. */
+  private isWell(alarm: string, now: number): void {
     const last = this.log.findLast(({ id }) => id === alarm);
-    if (last !== undefined) last.endedForWantOfData = false;
+    if (last?.to === null || last?.endedForWantOfData === true)
+      Object.assign(last, { to: now, endedForWantOfData: false });
   }
 
   private noted(changes: AlarmChange[], wantOfData: boolean): AlarmChange[] {
@@ -91,7 +101,7 @@ export class AlarmLog {
       const last = this.log.findLast(({ id }) => id === alarm.id);
       if (!firing) {
         if (last !== undefined) Object.assign(last, { to: at, endedForWantOfData: wantOfData });
-      } else if (last?.endedForWantOfData === true) {
+      } else if (last?.to === null || last?.endedForWantOfData === true) {
         Object.assign(last, { to: null, endedForWantOfData: false, rings: last.rings + 1 });
       } else {
         const { id, kind, severity, threshold, summary } = alarm;

@@ -1,6 +1,7 @@
 import type { AlarmPlan } from '../../../plan/plan';
 import { AlarmLog } from './alarm-log';
 import { MINUTE, type ServingMinute } from './serving-minutes';
+import type { ReplaySpan } from './span';
 
 /** Alarms on what the serving platform measures. */
 export const servingAlarms = (alarms: readonly AlarmPlan[]): AlarmPlan[] =>
@@ -9,14 +10,13 @@ export const servingAlarms = (alarms: readonly AlarmPlan[]): AlarmPlan[] =>
 /**
  * The endpoint's alarms over recorded minutes, judged as a minute is over: percentiles of the minute, and the share of
  * failed requests in the alarm's period up to it.
- * @param since epoch seconds
  */
 export async function endpointAlarms(
   alarms: readonly AlarmPlan[],
   minutes: AsyncIterable<ServingMinute>,
-  since: number,
+  span: ReplaySpan,
 ): Promise<AlarmLog> {
-  const log = new AlarmLog(alarms, since);
+  const log = new AlarmLog(alarms, { from: span.from, since: span.from, until: span.last });
   const longest = Math.max(MINUTE, ...alarms.map(({ periodSeconds }) => periodSeconds));
   const past: ServingMinute[] = [];
   // Until then an alarm may still count a breach; after it, minutes that are well change nothing and are not judged.

@@ -51,6 +51,8 @@ export class ModelReplay {
   readonly ports: ReplayPorts;
   /** The first champion, as it was registered; null where no answers are recorded. */
   champion: VersionRecord | null = null;
+  /** Champions of which nobody knows how they answered when they were released. */
+  readonly unknown: number[] = [];
   /** Labels of the last events can be seen by then, epoch seconds. */
   readonly end: number;
   private readonly clock: VirtualClock;
@@ -73,7 +75,7 @@ export class ModelReplay {
     this.alarms = new AlarmLog(
       // What serving measures is judged minute by minute, apart from this.
       alarms.filter(({ metric }) => metric.name !== 'Latency' && metric.name !== 'Errors'),
-      span.from,
+      { from: span.from, since: span.from + this.firstLook(), until: span.last },
     );
   }
 
@@ -102,6 +104,12 @@ export class ModelReplay {
       });
     }
     await this.passTo(Math.max(this.clock.now(), this.end));
+  }
+
+  /** Seconds to the first look of the drift monitor, which tells how old the newest event is. */
+  private firstLook(): number {
+    const [drift] = this.jobs();
+    return drift === undefined ? 0 : stepOf(drift.schedule, this.input.span.from);
   }
 
   private jobs(): readonly MonitoringJobPlan[] {
@@ -155,6 +163,7 @@ export class ModelReplay {
       const reference = await versionReference(engine, history, version, from, first);
       const record = await registerRecorded(this.ports, definition, version, reference);
       this.champion ??= record;
+      if (reference.answers === null) this.unknown.push(version);
     }
     await reignsFrom(this.ports, version, String(from));
   }

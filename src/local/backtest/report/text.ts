@@ -116,15 +116,17 @@ function scoreLines(c: Colours, score: IncidentScore): string[] {
   const lines = [
     c.bold(`  ${score.incidents.length} marked incidents, alarms of severity ${score.severities.join(' and ')}`),
     `  precision ${ratioText(score.precision)} of alarms belong to an incident`,
-    `  recall    ${ratioText(score.recall)} of incidents were found; on average ${timeToDetect(score)} after their begin`,
+    `  recall    ${ratioText(score.recall)} of incidents were found; alarms began ${timeToDetect(score)} after them on average`,
+    ...(score.alarmedOutside.share === null
+      ? []
+      : [
+          `  else      an alarm was on for ${figure(100 * score.alarmedOutside.share)} % of the time without an incident`,
+        ]),
   ];
-  for (const { name, from, to, kind, alarms } of score.incidents) {
+  for (const { name, from, to, kind, alarms, standing } of score.incidents) {
     const what = `${when(from)} to ${to === null ? 'the end' : when(to)}${kind === null ? '' : ` ${kind}`}${name === null ? '' : ` ${name}`}`;
-    lines.push(
-      alarms.length === 0
-        ? `  ${c.red('missed')}    ${what}`
-        : `  ${c.green('found')}     ${what}: ${alarms.join(', ')}`,
-    );
+    const verdict = alarms.length === 0 ? c.red('missed   ') : standing ? c.yellow('standing ') : c.green('found    ');
+    lines.push(`  ${verdict} ${what}${alarms.length === 0 ? '' : `: ${alarms.join(', ')}`}`);
   }
   const apart = score.falseAlarms.slice(0, MOST_EPISODES).map(({ model, id, from }) => `${model} ${id} ${when(from)}`);
   if (apart.length > 0) lines.push(`  ${c.yellow('no incident')} ${apart.join(', ')}`);
