@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ProblemsError } from '../kernel/problem';
 import { auditCommand } from './audit';
+import { backtestCommand } from './backtest';
 import { checkCommand } from './check';
 import { diffCommand } from './diff';
 import { drillCommand } from './drill';
@@ -38,6 +39,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     synthCommand,
     localCommand,
     drillCommand,
+    backtestCommand,
     runbooksCommand,
     schemaCommand,
   ])

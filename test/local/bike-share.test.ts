@@ -20,6 +20,7 @@ describe('the bike-share example', () => {
       baseDir: EXAMPLE,
       dir,
       end: '2011-07-01',
+      retraining: 'decide',
       onEvent: (event) => events.push(event),
     });
     summary = await platform.run();

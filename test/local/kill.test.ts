@@ -51,7 +51,7 @@ async function gone(pids: string): Promise<boolean> {
 }
 
 async function finish(file: string): Promise<{ summary: LocalSummary; found: string[] }> {
-  const platform = await LocalPlatform.open({ file });
+  const platform = await LocalPlatform.open({ file, retraining: 'decide' });
   try {
     return { found: foundLines(platform.found), summary: await platform.run() };
   } finally {

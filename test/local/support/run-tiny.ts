@@ -5,6 +5,7 @@ async function main(): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   const platform = await LocalPlatform.open({
     file: process.argv[2]!,
+    retraining: 'decide',
     onEvent: (event) => {
       if (event.kind === 'step') say(`${event.what} ${event.step}`);
       if (event.kind === 'replay') say(`replay ${new Date(event.at * 1000).toISOString().slice(0, 10)}`);
