@@ -56,6 +56,7 @@ async function killOne(options: BatteryOptions, seed: number, outcome: Outcome):
   const { bundle, kills, random, days, onKill } = options;
   const world = tinyWorld(seed, days);
   const waiting: Kill[] = [];
+  const told = new Set<string>();
   let before = await readFolder(world);
   try {
     for (;;) {
@@ -65,7 +66,10 @@ async function killOne(options: BatteryOptions, seed: number, outcome: Outcome):
       const complain = (found: readonly string[]): void => {
         const said = life.lines.at(-1) ?? 'nothing';
         const kill = outcome.kills.length;
-        outcome.violations.push(...found.map((one) => ({ kill, world: seed, moment: text, said, found: one })));
+        // What is wrong stays wrong: it is told of the kill after which it was found first.
+        const news = found.filter((one) => !told.has(one));
+        for (const one of news) told.add(one);
+        outcome.violations.push(...news.map((one) => ({ kill, world: seed, moment: text, said, found: one })));
       };
       if (life.end === 'killed') {
         const left = await survivors(world);

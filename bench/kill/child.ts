@@ -1,8 +1,8 @@
 /**
  * A platform in a process of its own that says what it does, a line at a time, and may be told to kill itself: child.ts FILE
  *
- * KILL_LINE: SIGKILL right after so many lines; KILL_WRITES: not there, but before so many changes of files after it. The
- * moment between two changes of files is a hundred microseconds long: from outside nobody would hit it.
+ * KILL_SAID: SIGKILL right after this line. KILL_LINE: after so many lines; KILL_WRITES: not right there, but before the change
+ * of a file that is so many changes later. The moment between two changes of files is a hundred microseconds long: from outside nobody would hit it.
  */
 import fs from 'node:fs';
 import { LocalPlatform } from '../../src/local';
@@ -21,6 +21,7 @@ const die = (): void => void process.kill(process.pid, 'SIGKILL');
 function say(text: string): void {
   fs.writeSync(1, `${text}\n`);
   said += 1;
+  if (text === process.env['KILL_SAID']) die();
   if (said !== killLine) return;
   writesLeft = Number(process.env['KILL_WRITES'] ?? 0);
   if (writesLeft === 0) die();

@@ -5,7 +5,9 @@ export type Moment =
   /** So many milliseconds after its process was started, or after it has opened its folder. */
   | { readonly kind: 'time'; readonly after: 'start' | 'opened'; readonly ms: number }
   /** After so many lines, and there before the n-th change of a file; 0 is right after the line. */
-  | { readonly kind: 'line'; readonly line: number; readonly writes: number };
+  | { readonly kind: 'line'; readonly line: number; readonly writes: number }
+  /** Right after a line that says this. */
+  | { readonly kind: 'said'; readonly text: string };
 
 /** A pipeline says some 20 lines, a release 35 while it holds, and a day without either says one. */
 const MOST_LINES = 45;
@@ -24,6 +26,7 @@ export function nextMoment(random: Random): Moment {
 }
 
 export function momentText(moment: Moment): string {
+  if (moment.kind === 'said') return `‘${moment.text}’`;
   if (moment.kind === 'time') return `${moment.ms} ms after ${moment.after}`;
   return `line ${moment.line}, change ${moment.writes} after it`;
 }

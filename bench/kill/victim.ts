@@ -23,6 +23,7 @@ export function live(bundle: string, folder: PlatformFolder, moment: Moment | nu
       ...process.env,
       NODE_PATH: join(ROOT, 'node_modules'),
       TINY_PIDS: folder.pids,
+      ...(moment?.kind === 'said' && { KILL_SAID: moment.text }),
       ...(moment?.kind === 'line' && { KILL_LINE: String(moment.line), KILL_WRITES: String(moment.writes) }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -122,6 +122,8 @@ export class LocalPlatform {
       else for (const log of Object.values(logs)) log.retain((line) => (line as { at: number }).at <= progress.cursor);
       const emitter = emitterOf(options.onEvent);
       emitter.subscribe((event) => {
+        // A step that has ended is not taken again: what it has measured is written before that is.
+        if (event.kind === 'step' && event.what !== 'begins') logs.metrics.flush();
         if (event.kind === 'alarm') logs.alarms.append([event]);
         if (event.kind === 'decision') logs.decisions.append([event]);
       });
@@ -159,6 +161,9 @@ export class LocalPlatform {
         end,
         stops: midnightsFrom(progress.cursor, step),
         ...(options.speed !== undefined && { pace: paced(progress.cursor, options.speed, options.signal) }),
+        onJobsDone: (at) => {
+          if (platform.phase !== 'training') platform.save(at, 'replay');
+        },
         onInstant: (at, moved) => platform.instantIsOver(at, moved),
         ...(options.signal !== undefined && { signal: options.signal }),
       });
@@ -268,13 +273,14 @@ export class LocalPlatform {
 
   private async instantIsOver(at: number, moved: boolean): Promise<void> {
     if (this.progress.phase === 'training') return;
+    // At once: alarms that runs have set off are told already, and the board of a new process has to know them.
+    if (moved || midnightFrom(at) === at) this.save(at, 'replay');
     const requests = this.models.reduce((sum, { traffic }) => sum + traffic.served, 0);
     this.parts.emitter.emit({ kind: 'replay', at, from: this.progress.start, to: this.end, requests });
     if (at >= this.nextReport) {
       await this.reportMonth(this.nextReport - 1);
       this.nextReport = nextMonth(at);
     }
-    if (moved || midnightFrom(at) === at) this.save(at, 'replay');
   }
 
   private async reportMonth(within: number): Promise<void> {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { backtest, definitionOf } from './backtest';
 import { compareBacktests } from './compare';
 import { type BacktestGates, checkGates, gateProblems } from './gates';
@@ -74,6 +75,8 @@ function checkTogether({ compare, sweep, plot, gates, incidents }: BacktestComma
       'a limit for more than one definition',
       'hold one definition against limits, without --compare and --sweep',
     );
+  // Said before the work, and not after it.
+  if (plot !== undefined && !existsSync(dirname(resolve(plot)))) problems.add(notWritable(plot, 'no such folder'));
   gateProblems(gates, (incidents ?? []).length > 0, problems);
   problems.throwAny('the backtest cannot begin');
 }
@@ -84,14 +87,16 @@ function draw(path: string, svg: string): string {
   try {
     writeFileSync(path, svg);
   } catch (error) {
-    problems.add({
-      code: 'fileNotWritable',
-      path,
-      got: (error as NodeJS.ErrnoException).code ?? (error as Error).message,
-      expected: 'a file that can be written',
-      fix: 'name a file in a folder that is there, with --plot',
-    });
+    problems.add(notWritable(path, (error as NodeJS.ErrnoException).code ?? (error as Error).message));
   }
   problems.throwAny('the plot cannot be written');
   return `  drawn to ${path}`;
 }
+
+const notWritable = (path: string, got: string) => ({
+  code: 'fileNotWritable',
+  path,
+  got,
+  expected: 'a file that can be written',
+  fix: 'name a file in a folder that is there, with --plot',
+});

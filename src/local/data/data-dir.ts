@@ -53,7 +53,7 @@ export interface Progress {
   readonly identity: string;
   /** Virtual time at which the platform began, epoch seconds. */
   readonly start: number;
-  /** Virtual time up to which all events have happened and all jobs have run. */
+  /** Virtual time up to which all events have happened and all jobs have run; runs may be due in it and go on by their documents. */
   readonly cursor: number;
   readonly phase: 'training' | 'replay' | 'done';
   readonly alarms: Readonly<Record<string, AlarmBoardState>>;

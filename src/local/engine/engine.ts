@@ -3,6 +3,7 @@ import { cancelled } from '../../runtime/adapters/local/process-jobs';
 import type { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
 import { type AgendaEntry, agenda, type Due } from './agenda';
 import type { LocalModel } from './local-model';
+import type { RunDocument } from './run-store';
 
 /** Something that the world does at an instant, before the platform does anything. */
 export interface Happening {
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly stops?: Generator<number>;
   /** Waits until an instant may come; a replay at a given speed does. */
   readonly pace?: (at: number) => Promise<void>;
+  /** All jobs up to and with an instant are done, and runs are due in it: these are in documents, and go on from there. */
+  readonly onJobsDone?: (at: number) => void;
   /** An instant is over. `moved`: a run has made a step, so that state on disk has changed. */
   readonly onInstant?: (at: number, moved: boolean) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -85,24 +88,27 @@ export class Engine {
 
   private async happen(at: number): Promise<boolean> {
     const { happenings, models } = this.options;
+    // Started in this instant by a process that was killed in it: they go on after its jobs, as they did there.
+    const started = models.flatMap(({ runs }) => runs.running()).filter(({ startedAt }) => startedAt === at);
     for (let one = happenings?.[this.happened]; one !== undefined && one.at <= at; one = happenings?.[this.happened]) {
       this.happened += 1;
       await one.happen();
     }
-    let moved = await this.advanceRuns();
+    let moved = await this.advanceRuns(new Set(started));
     while (this.due !== undefined && this.due.at <= at) {
       for (const job of this.due.what) await take(job);
       this.due = this.schedule.next().value ?? undefined;
     }
     for (const model of models) await model.decideAsked();
+    if (models.some((model) => (model.nextWake() ?? Number.POSITIVE_INFINITY) <= at)) this.options.onJobsDone?.(at);
     if (await this.advanceRuns()) moved = true;
     while (this.stop !== undefined && this.stop <= at) this.stop = this.options.stops?.next().value ?? undefined;
     return moved;
   }
 
-  private async advanceRuns(): Promise<boolean> {
+  private async advanceRuns(except?: ReadonlySet<RunDocument>): Promise<boolean> {
     let moved = false;
-    for (const model of this.options.models) if (await model.advanceRuns()) moved = true;
+    for (const model of this.options.models) if (await model.advanceRuns(except)) moved = true;
     return moved;
   }
 }

@@ -16,7 +16,7 @@ import { AlarmBoard, type AlarmBoardState, type AlarmChange, type AlarmPoint } f
 import { CaptureTable } from './capture-table';
 import { EndpointMeter } from './endpoint-meter';
 import { LiveTraffic } from './live-traffic';
-import { RunStore } from './run-store';
+import { type RunDocument, RunStore } from './run-store';
 import { StepRunner } from './step-runner';
 import type { HeldStage, ModelParts, World } from './world';
 
@@ -24,7 +24,7 @@ type Answer = { readonly [key: string]: Json };
 
 export interface OpenModelOptions {
   readonly events: TableName;
-  /** Epoch seconds: events from here on are replayed. */
+  /** Epoch seconds: all that happened up to here is certain. Events from here on are replayed, unless a run has moved since. */
   readonly from: number;
   /** Virtual time at which the platform began, epoch seconds. */
   readonly since: number;
@@ -39,6 +39,11 @@ export class LocalModel {
   readonly traffic: LiveTraffic;
   readonly capture: CaptureTable;
   readonly serving: GatewayServingTarget;
+  /**
+   * Events before this instant (epoch seconds) were answered and captured. A run that moved after the progress was saved has
+   * perhaps changed who serves: what was asked before it is not answered again by a version of after it.
+   */
+  private readonly from: number;
   private readonly board: AlarmBoard;
   private readonly runner: StepRunner;
   private readonly parts: ModelParts;
@@ -74,6 +79,7 @@ export class LocalModel {
         world.retraining === 'decide' && workflow === 'pipeline' && (input as Answer)['decisionId'] !== null,
     });
     this.capture = new CaptureTable(engine, name, data);
+    this.from = Math.max(options.from, ...this.runs.all().map(({ at }) => at));
     this.traffic = new LiveTraffic({
       engine,
       clock,
@@ -81,7 +87,7 @@ export class LocalModel {
       capture: this.capture,
       meter: new EndpointMeter(this.board, plan.endpoint.alarms, wiring.parts.judgesLatency),
       events: options.events,
-      from: options.from,
+      from: this.from,
       task: plan.task,
       data,
       capturePercent: definition.serving.capturePercent,
@@ -155,7 +161,7 @@ export class LocalModel {
     const wiring = { artifacts, parts, serving, board, telemetry };
     const model = new LocalModel(name, definition, plan, world, wiring, options);
     await model.capture.create(options.events, plan.task === 'multiclassClassification' ? 'VARCHAR' : 'DOUBLE');
-    await model.capture.forgetFrom(options.from);
+    await model.capture.forgetFrom(model.from);
     return model;
   }
 
@@ -170,11 +176,15 @@ export class LocalModel {
     return wakes.length === 0 ? null : Math.min(...wakes);
   }
 
-  /** Goes on with every run that is due, in the order in which they were started. @returns whether one was */
-  async advanceRuns(): Promise<boolean> {
+  /**
+   * Goes on with every run that is due, in the order in which they were started.
+   * @param except runs that are left alone
+   * @returns whether one was due
+   */
+  async advanceRuns(except: ReadonlySet<RunDocument> = new Set()): Promise<boolean> {
     let moved = false;
     for (;;) {
-      const due = this.runs.running().find(({ wakeAt }) => wakeAt <= this.world.clock.now());
+      const due = this.runs.running().find((run) => run.wakeAt <= this.world.clock.now() && !except.has(run));
       if (due === undefined) return moved;
       moved = true;
       await this.runner.advance(due);

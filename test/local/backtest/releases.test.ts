@@ -120,7 +120,7 @@ it('a version that history has taken back was never champion', async () => {
 it('a version that comes back after another one is champion again', async () => {
   const all = rows({ days: 60 }).map((row) => {
     const day = (row.at - START) / DAY;
-    return { ...row, version: day >= 35 && day < 45 ? 'v2' : 'v1' };
+    return { ...row, version: day >= 35 && day < 45 ? '1.10' : '1.1' };
   });
   const { models } = await backtest({
     definition: definition(),
@@ -129,11 +129,11 @@ it('a version that comes back after another one is champion again', async () => 
   });
   const model = models['line']!;
   expect(model.champions.map(({ version, from }) => [version, Math.round((from - START) / DAY)])).toEqual([
-    ['v1', FROM],
-    ['v2', 35],
-    ['v1', 45],
+    ['1.1', FROM],
+    ['1.10', 35],
+    ['1.1', 45],
   ]);
   // Each is judged on its own answers: those of the other are not there.
   expect(model.windows.quality.find(({ at }) => Math.round((at - START) / DAY) === 38)!.labels).toBeLessThan(3 * 24);
-  expect(model.notes.join('\n')).toContain('v2: taken to be trained on everything before');
+  expect(model.notes.join('\n')).toContain('1.10: taken to be trained on everything before');
 });

@@ -1,17 +1,19 @@
 import { statSync } from 'node:fs';
-import type { PlatformDefinition } from '../../../definition/platform';
+import type { ModelDefinition, PlatformDefinition } from '../../../definition/platform';
 import { csvScan } from '../../../runtime/adapters/local/csv-scan';
 import { DuckDbSqlEngine } from '../../../runtime/adapters/local/duckdb-sql-engine';
+import type { SqlEngine } from '../../../runtime/ports';
 import { duckdb } from '../../../runtime/sql/dialects/duckdb';
 import { instantOf } from '../arguments';
 import type { BacktestOptions } from '../options';
 import { Problems } from '../problems';
 import { MemoSqlEngine } from '../replay/memo-sql-engine';
 import { ColumnFinder, reportUnknownColumns } from './columns';
+import { csvColumns } from './csv-columns';
 import { type HistoryFile, historyFiles } from './files';
 import { type Loading, loadPredictions, loadReference, loadTruth, type ReadableFile } from './load-predictions';
 import type { ModelHistory } from './model-history';
-import { type Header, probe } from './probe';
+import { asAsked, type Header, probe } from './probe';
 import { type RecognisedFile, recognise } from './recognise';
 import { loadMetrics } from './recorded-metrics';
 
@@ -54,18 +56,25 @@ export async function openHistory(definition: PlatformDefinition, options: Backt
   try {
     const readable: ReadableFile[] = [];
     for (const [place, one] of recognised.entries()) {
-      const { data } = definition.models[one.file.model]!;
-      const source =
-        one.file.format === 'csv' ? await csvScan(engine, one.file.path, data) : duckdb.identifier(`file_${place}`);
-      readable.push({ ...one, source });
+      const definitionOf = definition.models[one.file.model]!;
+      const file = await problems.of(
+        () => readableFile(engine, one, `file_${place}`, definitionOf),
+        (problem) => asAsked(problem, files),
+      );
+      if (file !== null) readable.push(file);
     }
+    problems.throwAny('the history cannot be read');
     const models: ModelHistory[] = [];
     for (const model of Object.keys(definition.models)) {
       const own = readable.filter(({ file }) => file.model === model);
       if (own.length === 0) continue;
       options.onProgress?.({ what: 'reads', model, at: 0, from: 0, to: 0 });
       const loading = { engine, model, definition: definition.models[model]!, options, to, problems, notes: [] };
-      models.push(await loadModel(loading, own));
+      const loaded = await problems.of(
+        () => loadModel(loading, own),
+        (problem) => asAsked(problem, files),
+      );
+      if (loaded !== null) models.push(loaded);
     }
     problems.throwAny('the history cannot be used');
     return { engine: await MemoSqlEngine.on(engine), models, close: () => engine.close() };
@@ -73,6 +82,22 @@ export async function openHistory(definition: PlatformDefinition, options: Backt
     await engine.close();
     throw error;
   }
+}
+
+/** How statements read a file, and the types that its columns have then. */
+async function readableFile(
+  engine: SqlEngine,
+  recognised: RecognisedFile,
+  view: string,
+  definition: ModelDefinition,
+): Promise<ReadableFile> {
+  const { file } = recognised;
+  if (file.format !== 'csv') return { ...recognised, source: duckdb.identifier(view) };
+  const source = await csvScan(engine, file.path, csvColumns(recognised, definition));
+  const rows = await engine.query(
+    `SELECT column_name AS "name", column_type AS "type" FROM (DESCRIBE SELECT * FROM ${source})`,
+  );
+  return { ...recognised, source, header: new Map(rows.map((row) => [String(row['name']), String(row['type'])])) };
 }
 
 /** What each file is. Files are looked into one by one, so that all problems are found. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { OperationError, type Problem } from '../../../kernel/problem';
 import { malformedDataFile } from '../../../runtime/adapters/local/duckdb-errors';
 import { DuckDbSqlEngine } from '../../../runtime/adapters/local/duckdb-sql-engine';
@@ -9,6 +10,7 @@ import type { HistoryFile } from './files';
 export type Header = ReadonlyMap<string, string>;
 
 const MEMORY_MIB = 1024;
+const LONGEST_HEADER = 65_536;
 
 /**
  * Looks into a file by itself, so that what is wrong with one of them does not hide what is wrong with the others.
@@ -31,10 +33,7 @@ export function probe(
       try {
         const rows = await engine.query(duckdb.describe(['file']));
         const header = new Map(rows.map((row) => [String(row['name']), String(row['type'])]));
-        const [only = ''] = header.keys();
-        // The reader takes each line as one value when the lines have unlike numbers of them.
-        if (file.format === 'csv' && header.size === 1 && /[,;\t|]/.test(only))
-          throw malformedDataFile(file.path, 'csv', `lines with unlike numbers of values; the header is ${only}`);
+        if (file.format === 'csv') checkHeader(file.path, [...header.keys()]);
         return header;
       } catch (error) {
         if (error instanceof OperationError) throw error;
@@ -43,7 +42,7 @@ export function probe(
         await engine.close();
       }
     },
-    (problem) => asAsked(problem, file),
+    (problem) => asAsked(problem, [file]),
   );
 }
 
@@ -53,9 +52,36 @@ const FIXES: Readonly<Record<string, string>> = {
     'check that the file is of the format that its extension says, and write it again if it is cut off',
 };
 
-/** The adapter speaks of the definition's data; here somebody has named a file of history. */
-const asAsked = (problem: Problem, { named }: Pick<HistoryFile, 'named'>): Problem => ({
+/** The adapter speaks of the definition's data; here somebody has named files of history. */
+export const asAsked = (problem: Problem, files: readonly Pick<HistoryFile, 'path' | 'named'>[]): Problem => ({
   ...problem,
-  path: named,
+  path: files.find(({ path }) => path === problem.path)?.named ?? problem.path,
   fix: FIXES[problem.code] ?? problem.fix,
 });
+
+/**
+ * Lines with unlike numbers of values make the reader take each line as one value, or the first line that fits as the header.
+ * @throws OperationError `dataFileMalformed`
+ */
+function checkHeader(path: string, names: readonly string[]): void {
+  const [only = ''] = names;
+  const unlike = (header: string): OperationError =>
+    malformedDataFile(path, 'csv', `lines with unlike numbers of values; the header is ${header}`);
+  if (names.length === 1 && /[,;\t|]/.test(only)) throw unlike(only);
+  if (path.endsWith('.gz')) return;
+  const first = firstLine(path);
+  // Names that stand twice are numbered, and empty ones are named: some may differ.
+  if (names.filter((name) => !first.includes(name)).length > names.length / 2) throw unlike(first);
+}
+
+/** The first line of a file, as far as it is short enough to be a header. */
+function firstLine(path: string): string {
+  const bytes = Buffer.alloc(LONGEST_HEADER);
+  const descriptor = openSync(path, 'r');
+  try {
+    const length = readSync(descriptor, bytes, 0, LONGEST_HEADER, 0);
+    return bytes.toString('utf8', 0, length).trimStart().split(/\r?\n/, 1)[0] ?? '';
+  } finally {
+    closeSync(descriptor);
+  }
+}

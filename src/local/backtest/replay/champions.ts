@@ -26,8 +26,8 @@ export interface RecordedRelease {
 const TAKEN_OVER = 100;
 /** A version that has not answered for so long was taken back. Seconds. */
 const TAKEN_BACK = 86_400;
-/** The champion at the begin is whoever gave most of so many answers. */
-const NEWEST = 1000;
+/** The champion at the begin is whoever gave most of the answers next to it. */
+const NEAREST = 100;
 
 interface Island {
   readonly version: number;
@@ -107,7 +107,7 @@ async function championAt(engine: SqlEngine, table: TableName, from: number): Pr
   const version = id(CAPTURE_COLUMNS.version);
   const most = async (condition: string, order: string): Promise<number | null> => {
     const [row] = await engine.query(
-      `SELECT version FROM (SELECT ${version} AS version FROM ${duckdb.table(table)} WHERE ${at} ${condition} ${duckdb.timestamp(from * 1000)} ORDER BY ${at} ${order} LIMIT ${NEWEST}) GROUP BY version ORDER BY COUNT(*) DESC, version LIMIT 1`,
+      `SELECT version FROM (SELECT ${version} AS version FROM ${duckdb.table(table)} WHERE ${at} ${condition} ${duckdb.timestamp(from * 1000)} ORDER BY ${at} ${order} LIMIT ${NEAREST}) GROUP BY version ORDER BY COUNT(*) DESC, version LIMIT 1`,
     );
     return row === undefined ? null : Number(row['version']);
   };
