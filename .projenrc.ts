@@ -102,6 +102,8 @@ const project = new typescript.TypeScriptProject({
       maxWorkers: '2',
       workerIdleMemoryLimit: '1200MB',
       testEnvironment: 'node',
+      // Machines are shared: how long a test takes is the machine's affair, and only one that hangs fails by it.
+      testTimeout: 120_000,
       modulePathIgnorePatterns: ['<rootDir>/lib/', '<rootDir>/out/', '<rootDir>/test/packaged/out/'],
     } as never,
   },

@@ -101,8 +101,8 @@ export const SWITCHES: Readonly<Record<Mechanism, Switch>> = {
       workflows: startsEachTime(ports.workflows),
     }),
   },
-  cooldown: retraining({ cooldown: '1s', minNewLabels: 0, maxRuns: { count: NO_LIMIT, per: '1d' } }),
-  retrainingCircuit: retraining({ afterFailure: { backoff: Array.from({ length: 1000 }, () => '1h') } }),
+  cooldown: retraining({ cooldown: '2d', minNewLabels: 0, maxRuns: { count: NO_LIMIT, per: '1d' } }),
+  retrainingCircuit: retraining({ afterFailure: { backoff: Array.from({ length: 1000 }, () => '1d') } }),
   retrainingTriggers: {
     plan: (plan) => {
       const deaf = retraining({ on: ['freshness'] }).plan?.(plan) ?? plan;
