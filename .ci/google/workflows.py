@@ -27,7 +27,7 @@ ANSWERS = {
     "prepareEvaluation": {"hasChampion": True, "champion": {"artifactUri": "gs://b/m"}},
     "decideGate": {"verdict": "pass"},
     "registerVersion": {"version": 2, "release": "automatic"},
-    "verifyArtifact": {"hasChampion": True, "version": 2},
+    "verifyArtifact": {"admitted": True, "hasChampion": True, "version": 2},
     "analyseShadow": {"action": "advance"},
     "analyseTraffic": {"action": "advance"},
 }

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { modelBudgetSchema } from '../../definition/budget';
 import { retrainingSchema } from '../../definition/retraining';
-import { toJson } from '../../kernel/json';
 import {
-  applyRetrainingDecision,
-  applyRunEnded,
   decideRetraining as decide,
-  NEVER_TRAINED,
   type RetrainingDecision,
   type RetrainingPolicy,
   type RetrainingSignals,
@@ -17,12 +13,12 @@ import {
 } from '../core/retraining';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
-import { changeDocument } from './compare-and-swap';
 import { stateKeys } from './keys';
 import type { MonitoringDocument } from './monitoring-document';
 import type { Ports, UseCaseFunction } from './ports';
 import { at, optionalText, section } from './read-event';
 import { readRegistry } from './registry-document';
+import { type DecidedRetraining, endRun, flushDecisions, readRetraining, takeDecision } from './retraining-document';
 import { readVersion, type VersionRecord } from './version-record';
 
 type Needs =
@@ -40,13 +36,12 @@ type Needs =
 
 /**
  * Decides whether the model is trained again now, records the decision, and starts the run when it says so. Whoever writes
- * the state first is the only one that starts a run; a run that was decided and never started is started now.
+ * the state first is the only one that starts a run; what was decided and never carried out is carried out now.
  *
  * State: `cause` (a kind of trigger), `windowEndSeconds`, `text`; without a cause only what waits is decided again.
  */
 export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => {
-  const { clock, model, workflows } = ports;
-  const now = clock.now();
+  const now = ports.clock.now();
   const retraining = section(event, 'retraining', retrainingSchema);
   const budget = event.arguments['budget'] ? section(event, 'budget', modelBudgetSchema) : null;
   const policy: RetrainingPolicy = { version: policyVersion(event.arguments['retraining']), retraining, budget };
@@ -63,59 +58,22 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     estimatedRunCost: costOf('estimatedRunCost'),
     spentThisMonth: costOf('spentThisMonth'),
   };
-  const decision = await changeDocument<RetrainingDecision>(ports.state, stateKeys.retraining(model), (value) => {
-    const before = (value ?? NEVER_TRAINED) as unknown as RetrainingState;
-    const spentThisMonth = signals.spentThisMonth ?? spentSince(startOfMonth(now), before, signals.estimatedRunCost);
-    const taken = decide(before, { ...signals, spentThisMonth }, policy, now);
-    const after = applyRetrainingDecision(before, taken, now);
-    return { write: after === before ? undefined : toJson(after), answer: taken };
-  });
   // Nobody asked, and what waits goes on waiting: that is looked at four times a day, and recorded when it was asked for.
-  if (signals.triggers.length === 0 && (decision.action === 'skip' || decision.action === 'defer'))
-    return answer({ action: decision.action, reason: decision.reason, id: null, cause: null, warnings: [] });
-  const cause = decision.trigger?.kind ?? 'schedule';
-  await ports.metrics.emit(
-    [
-      {
-        name: decision.action === 'retrain' ? 'RetrainStarted' : 'RetrainSuppressed',
-        value: 1,
-        dimensions: { Cause: cause },
-      },
-      ...(decision.reason.code === 'circuitOpen' && decision.tells
-        ? [{ name: 'RetrainingStopped' as const, value: 1, dimensions: {} }]
-        : []),
-    ],
-    now,
+  const goesOnWaiting = ({ action }: RetrainingDecision) =>
+    signals.triggers.length === 0 && (action === 'skip' || action === 'defer');
+  const decision = await takeDecision(
+    ports,
+    { run: event.run, atSeconds: now, champion },
+    (before) => {
+      const spentThisMonth = signals.spentThisMonth ?? spentSince(startOfMonth(now), before, signals.estimatedRunCost);
+      return decide(before, { ...signals, spentThisMonth }, policy, now);
+    },
+    (taken) => !goesOnWaiting(taken),
   );
-  await appendToLedger(ports.ledger, {
-    at: new Date(now * 1000).toISOString(),
-    actor: 'retraining',
-    action: 'decideRetraining',
-    model,
-    version: champion,
-    commit: null,
-    dataDigest: null,
-    verdict: decision.action,
-    details: { event: `decision:${event.run}:${now}`, reason: decision.reason, id: decision.id },
-  });
-  if (decision.tells) {
-    await ports.notifier.notify({
-      severity: decision.severity,
-      kind: decision.reason.code === 'circuitOpen' ? 'retrainingStopped' : 'qualityDecay',
-      subject: `${model}: retraining: ${decision.reason.code}`,
-      text: decision.reason.text,
-      runbook: null,
-    });
-  }
-  if (decision.action === 'retrain' && decision.id !== null)
-    await workflows.start('pipeline', decision.id, runInput(decision.id, cause));
-  return answer({
-    action: decision.action,
-    reason: decision.reason,
-    id: decision.id,
-    cause,
-    warnings: decision.warnings,
-  });
+  await flushDecisions(ports, { run: event.run, atSeconds: now }, (decided) => carryOut(ports, decided));
+  const { action, reason, id, warnings } = decision;
+  if (goesOnWaiting(decision)) return answer({ action, reason, id: null, cause: null, warnings: [] });
+  return answer({ action, reason, id, cause: causeOf(decision), warnings });
 
   function triggersOf(): Trigger[] {
     const kind = optionalText(event, 'cause');
@@ -152,20 +110,57 @@ const runInput = (id: string, cause: string) => ({
 const policyVersion = (retraining: unknown): string =>
   createHash('sha256').update(JSON.stringify(retraining)).digest('hex').slice(0, 16);
 
+/**
+ * Records a decision, tells people, and starts the run. Once for the record and the run, which have names of their own; a
+ * notification and a count may come twice when a fault strikes right after them.
+ */
+async function carryOut(
+  ports: Pick<Ports, 'model' | 'ledger' | 'notifier' | 'metrics' | 'workflows'>,
+  { run, atSeconds, champion, decision }: DecidedRetraining,
+): Promise<void> {
+  const { action, reason, id, tells, severity } = decision;
+  const cause = causeOf(decision);
+  const stops = reason.code === 'circuitOpen';
+  await appendToLedger(ports.ledger, {
+    at: new Date(atSeconds * 1000).toISOString(),
+    actor: 'retraining',
+    action: 'decideRetraining',
+    model: ports.model,
+    version: champion,
+    commit: null,
+    dataDigest: null,
+    verdict: action,
+    details: { event: `decision:${run}:${atSeconds}`, reason, id },
+  });
+  if (action === 'retrain' && id !== null) await ports.workflows.start('pipeline', id, runInput(id, cause));
+  if (tells) {
+    await ports.notifier.notify({
+      severity,
+      kind: stops ? 'retrainingStopped' : 'qualityDecay',
+      subject: `${ports.model}: retraining: ${reason.code}`,
+      text: reason.text,
+      runbook: null,
+    });
+  }
+  await ports.metrics.emit(
+    [
+      { name: action === 'retrain' ? 'RetrainStarted' : 'RetrainSuppressed', value: 1, dimensions: { Cause: cause } },
+      ...(stops && tells ? [{ name: 'RetrainingStopped' as const, value: 1, dimensions: {} }] : []),
+    ],
+    atSeconds,
+  );
+}
+
+const causeOf = ({ trigger }: RetrainingDecision): TriggerKind => trigger?.kind ?? 'schedule';
+
 /** Brings the state in line with what the workflows say of a run that should be under way. */
 async function settleRunning(ports: Pick<Ports, 'state' | 'model' | 'workflows'>, now: number): Promise<void> {
-  const key = stateKeys.retraining(ports.model);
-  const state = ((await ports.state.read(key))?.value ?? NEVER_TRAINED) as unknown as RetrainingState;
-  const run = runningRun(state);
+  const run = runningRun(await readRetraining(ports));
   if (run === null) return;
   const status = await ports.workflows.status('pipeline', run.id);
   if (status === 'absent') await ports.workflows.start('pipeline', run.id, runInput(run.id, run.trigger.kind));
-  if (status !== 'failed' && status !== 'succeeded') return;
-  await changeDocument(ports.state, key, (value) => {
-    const before = (value ?? NEVER_TRAINED) as unknown as RetrainingState;
-    const after = applyRunEnded(before, { id: run.id, outcome: status, atSeconds: now });
-    return { write: after === before ? undefined : toJson(after), answer: undefined };
-  });
+  if (status === 'failed' || status === 'succeeded')
+    await endRun(ports, { id: run.id, outcome: status, atSeconds: now });
 }
 
 /** Since when the quality monitor has found the champion critical. */

@@ -50,5 +50,6 @@ export { type MetricValue, measureMetrics } from './measure';
 export type { Ports, UseCaseFunction } from './ports';
 export { type MaturedRow, maturedRows } from './quality-rows';
 export { readRegistry } from './registry-document';
+export { readRetraining } from './retraining-document';
 export { keyOf, predictionOf, readTestRows, watchedAnswer } from './scored-rows';
 export { readVersion, type VersionRecord } from './version-record';

@@ -40,6 +40,16 @@ const decide = (world: object, state: object, run = 'r') =>
     world as Ports,
   );
 
+/** A port whose method dies when it is called. */
+const cutAt = <T extends object>(port: T, method: keyof T): T =>
+  new Proxy(port, {
+    get: (target, name) => {
+      if (name === method) return () => Promise.reject(new Error('power cut'));
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 const asked = { cause: 'quality', windowEndSeconds: START, text: 'mae 80, limit 70' };
 
 describe('the budget of the month', () => {
@@ -56,7 +66,7 @@ describe('the budget of the month', () => {
     const world = await worldWith(500);
     world.clock.advanceTo(NOW);
     const before = { runs: [{ ...RUN, startedAtSeconds }], failuresInARow: 0, pending: null, told: [] };
-    await world.state.compareAndSwap('retraining/m', null, toJson(before));
+    await world.state.compareAndSwap('retraining/m', null, toJson({ state: before, outbox: [], latest: null }));
     const retraining = toJson(retrainingSchema.parse({ on: ['quality'], minNewLabels: 100, cooldown: '1m' }));
     const budget = { monthly: 50, onExceeded: 'blockTraining' };
     const event = {
@@ -135,5 +145,57 @@ describe('the decision to retrain', () => {
     world.workflows.end('pipeline', String(id), 'failed');
     const next = await decide(world, { ...asked, windowEndSeconds: START + 60 }, 'later');
     expect(next).toMatchObject({ action: 'skip', reason: { code: 'backoff' } });
+  });
+
+  it.each(['ledger', 'workflows', 'notifier', 'metrics'] as const)(
+    'carries out a decision that was written and then cut off at the %s, and answers the same call the same',
+    async (struck) => {
+      const world = await worldWith(500);
+      // An escalation tells people, a start starts a run: both have to come through.
+      for (const { state, action } of [
+        { state: { ...asked, cause: 'drift' }, action: 'escalate' },
+        { state: asked, action: 'retrain' },
+      ]) {
+        const broken = {
+          ledger: { ledger: cutAt(world.ledger, 'append') },
+          workflows: { workflows: cutAt(world.workflows, 'start') },
+          notifier: { notifier: cutAt(world.notifier, 'notify') },
+          metrics: { metrics: cutAt(world.metrics, 'emit') },
+        }[struck];
+        const isStruck =
+          (struck !== 'notifier' || action === 'escalate') && (struck !== 'workflows' || action === 'retrain');
+        const outcome = decide({ ...world, ...broken }, state, action);
+        if (isStruck) await expect(outcome).rejects.toThrow('power cut');
+        else await outcome;
+        expect(await decide(world, state, action)).toMatchObject({ action });
+        // Answered again, and nothing is done a second time.
+        expect(await decide(world, state, action)).toMatchObject({ action });
+      }
+      const records = ((await world.ledger.read(1)) as unknown as LedgerRecord[]).filter(
+        (record) => record.action === 'decideRetraining',
+      );
+      expect(records.map(({ verdict }) => verdict)).toEqual(['escalate', 'retrain']);
+      expect(world.workflows.started).toHaveLength(1);
+      const told = world.notifier.sent.filter(({ subject }) => subject.includes('retraining: '));
+      expect(new Set(told.map(({ subject }) => subject)).size).toBe(1);
+      expect(told.length).toBeGreaterThanOrEqual(1);
+      expect(world.metrics.points.filter(({ name }) => name === 'RetrainStarted')).toHaveLength(1);
+    },
+  );
+
+  it('carries out what another call has left behind', async () => {
+    const world = await worldWith(500);
+    await expect(decide({ ...world, ledger: cutAt(world.ledger, 'append') }, asked, 'dead')).rejects.toThrow(
+      'power cut',
+    );
+    expect(world.workflows.started).toEqual([]);
+    world.clock.advanceTo(START + 3600);
+    await decide(world, { ...asked, windowEndSeconds: START + 3600 }, 'later');
+    const records = ((await world.ledger.read(1)) as unknown as LedgerRecord[]).filter(
+      (record) => record.action === 'decideRetraining',
+    );
+    expect(records.map(({ verdict }) => verdict)).toEqual(['retrain', 'skip']);
+    expect(records[0]).toMatchObject({ at: new Date(START * 1000).toISOString() });
+    expect(world.metrics.points.filter(({ name }) => name === 'RetrainStarted')).toHaveLength(1);
   });
 });

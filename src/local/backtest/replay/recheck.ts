@@ -1,8 +1,8 @@
 import type { Retraining } from '../../../definition/retraining';
 import { durationSeconds } from '../../../kernel/duration';
-import { NEVER_TRAINED, type RetrainingState, runningRun } from '../../../runtime/core/retraining';
+import { runningRun } from '../../../runtime/core/retraining';
 import { duckdb } from '../../../runtime/sql/dialects/duckdb';
-import { type Ports, readRegistry, readVersion, stateKeys } from '../../../runtime/usecases';
+import { type Ports, readRegistry, readRetraining, readVersion } from '../../../runtime/usecases';
 import { type ModelHistory, TRUTH_COLUMNS } from '../history/model-history';
 
 const id = duckdb.identifier;
@@ -25,8 +25,7 @@ export class Rechecks {
   async canWait(qualityIsCritical: boolean): Promise<boolean> {
     const { state, model, clock } = this.ports;
     const { on, maxModelAge, cooldown } = this.retraining;
-    const found = (await state.read(stateKeys.retraining(model)))?.value ?? NEVER_TRAINED;
-    const retraining = found as unknown as RetrainingState;
+    const retraining = await readRetraining({ state, model });
     const last = retraining.runs.at(-1);
     if (runningRun(retraining) !== null) return true;
     if (last !== undefined && clock.now() - last.startedAtSeconds < durationSeconds(cooldown)) return true;
