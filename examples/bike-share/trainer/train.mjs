@@ -1,6 +1,6 @@
 // Trains a random forest of regression trees on hourly rentals. The contract with the platform, the same on every target:
 //   MLP_TRAIN_DATA       the training rows (a CSV file, or a folder of them)
-//   MLP_HYPERPARAMETERS  a JSON file: trees, maxDepth, target
+//   MLP_HYPERPARAMETERS  a JSON file: trees, maxDepth, newestRows, target
 //   MLP_SEED             seed of the bootstrap samples
 //   MLP_MODEL_DIR        the model folder to fill
 //   MLP_METRICS_FILE     metrics.json to write: a flat object of finite numbers
@@ -12,14 +12,18 @@ import { featuresOf } from './features.mjs';
 import { compactForest, predictForest } from './forest.mjs';
 
 const { MLP_TRAIN_DATA, MLP_MODEL_DIR, MLP_METRICS_FILE, MLP_HYPERPARAMETERS, MLP_SEED } = process.env;
-const { trees, maxDepth, target } = JSON.parse(readFileSync(MLP_HYPERPARAMETERS, 'utf8'));
+const { trees, maxDepth, newestRows, target } = JSON.parse(readFileSync(MLP_HYPERPARAMETERS, 'utf8'));
 
 const files = statSync(MLP_TRAIN_DATA).isDirectory()
   ? readdirSync(MLP_TRAIN_DATA)
       .sort()
       .map((name) => join(MLP_TRAIN_DATA, name))
   : [MLP_TRAIN_DATA];
-const rows = files.flatMap((file) => parseCsv(readFileSync(file, 'utf8')));
+// Bikes are rented by the season: rows of half a year ago would teach what no longer holds.
+const rows = files
+  .flatMap((file) => parseCsv(readFileSync(file, 'utf8')))
+  .sort((one, other) => (one.hour_start < other.hour_start ? -1 : Number(one.hour_start > other.hour_start)))
+  .slice(-Number(newestRows));
 const inputs = rows.map(featuresOf);
 const labels = rows.map((row) => Number(row[target]));
 console.log(`training ${trees} trees on ${rows.length} rows`);
