@@ -1,6 +1,6 @@
 import type { Data } from '../../definition/data';
 import type { Json } from '../../kernel/json';
-import type { TableName } from '../../runtime/ports';
+import type { SqlEngine, TableName } from '../../runtime/ports';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
 import { CAPTURE_COLUMNS } from '../../runtime/usecases';
 import { featureNames, type ReplayedEvent } from './event-feed';
@@ -25,11 +25,14 @@ export interface RowsEngine {
 export class CaptureTable {
   readonly name: TableName;
   private readonly names: readonly string[];
+  private held: CapturedRow[] = [];
 
+  /** @param holds rows are written when somebody reads them; a process that ends before loses them */
   constructor(
     private readonly engine: RowsEngine,
     model: string,
     private readonly data: Data,
+    private readonly holds: boolean,
   ) {
     this.name = [`capture_${model}`];
     this.names = featureNames(data);
@@ -48,6 +51,29 @@ export class CaptureTable {
   }
 
   async add(rows: readonly CapturedRow[]): Promise<void> {
+    if (this.holds) for (const row of rows) this.held.push(row);
+    else await this.write(rows);
+  }
+
+  /** The engine for those who read the table: all rows are there. */
+  reader(): SqlEngine {
+    const describe = duckdb.describe(this.name);
+    let columns: Record<string, unknown>[] | undefined;
+    return {
+      query: async (sql) => {
+        // The table stays as it was created.
+        if (sql === describe) {
+          columns ??= await this.engine.query(sql);
+          return columns;
+        }
+        if (sql.includes(this.name[0]!)) await this.write(this.held.splice(0));
+        return this.engine.query(sql);
+      },
+      close: async () => undefined,
+    };
+  }
+
+  private async write(rows: readonly CapturedRow[]): Promise<void> {
     if (rows.length === 0) return;
     const { data, names } = this;
     await this.engine.append(

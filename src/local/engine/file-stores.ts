@@ -15,6 +15,7 @@ export const fileStores = (
   clock: Clock,
   logs: { readonly metrics: JsonlFile; readonly notifications: JsonlFile },
 ): WorldStores => ({
+  isDurable: true,
   state: new FileStateStore(paths.state),
   ledger: new FileLedgerStore(paths.ledger),
   artifacts: (model) => new FileArtifactStore(paths.artifacts(model)),

@@ -78,7 +78,8 @@ export class LocalModel {
       isHeld: (workflow, input) =>
         world.retraining === 'decide' && workflow === 'pipeline' && (input as Answer)['decisionId'] !== null,
     });
-    this.capture = new CaptureTable(engine, name, data);
+    this.capture = new CaptureTable(engine, name, data, !stores.isDurable);
+    const sql = stores.isDurable ? engine : this.capture.reader();
     this.from = Math.max(options.from, ...this.runs.all().map(({ at }) => at));
     this.traffic = new LiveTraffic({
       engine,
@@ -109,7 +110,7 @@ export class LocalModel {
       notifier: stores.notifier(name, (one) => world.onNotify(name, one)),
       workflows: this.runs,
       data: new DuckDbDataSource({
-        engine,
+        engine: sql,
         artifacts: this.artifacts,
         clock,
         model: name,
@@ -118,7 +119,7 @@ export class LocalModel {
         capture: this.capture.name,
         labelDelaySeconds: world.labelDelaySeconds ?? durationSeconds(data.label.delay),
       }),
-      sql: engine,
+      sql,
       dialect: duckdb,
       clock,
     };

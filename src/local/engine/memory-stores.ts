@@ -10,6 +10,7 @@ import type { WorldStores } from './world';
  * they have reached the disk. Metrics and notifications go to who listens, and are not kept.
  */
 export const memoryStores = (folder: string): WorldStores => ({
+  isDurable: false,
   state: new MemoryStateStore(),
   ledger: new MemoryLedgerStore(),
   artifacts: (model) => new FileArtifactStore(join(folder, model), undefined, false),

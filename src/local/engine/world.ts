@@ -14,6 +14,8 @@ import type { RunDocument, RunFiles } from './run-store';
 
 /** Where a world keeps what it knows: files that outlive the process, or memory. */
 export interface WorldStores {
+  /** Whether a new process goes on where this one was killed; otherwise nobody waits until anything is written. */
+  readonly isDurable: boolean;
   readonly state: StateStore;
   readonly ledger: LedgerStore;
   artifacts(model: string): FileArtifactStore;

@@ -48,13 +48,20 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
   await settleRunning(ports, now);
   const { champion } = (await readRegistry(ports)).aliases;
   const record = champion === null ? null : await readVersion(ports.artifacts, champion);
+  const triggers = triggersOf();
+  const qualityCriticalSinceSeconds = await criticalSince(ports);
+  const { pending } = await readRetraining(ports);
+  const { on, maxModelAge } = retraining;
+  const mayAsk = qualityCriticalSinceSeconds !== null || maxModelAge !== undefined || on.includes('newData');
+  // Counting labels is a scan of the data, which costs money: not four times a day when nothing asks or waits.
+  const isIdle = triggers.length === 0 && pending === null && !mayAsk;
   const signals: RetrainingSignals = {
-    triggers: triggersOf(),
+    triggers,
     data: 'unchecked',
     dataText: '',
-    ...(await newLabels(ports, record)),
+    ...(isIdle ? UNKNOWN_LABELS : await newLabels(ports, record)),
     modelTrainedAtSeconds: record === null ? null : Date.parse(record.registeredAt) / 1000,
-    qualityCriticalSinceSeconds: await criticalSince(ports),
+    qualityCriticalSinceSeconds,
     estimatedRunCost: costOf('estimatedRunCost'),
     spentThisMonth: costOf('spentThisMonth'),
   };
@@ -66,7 +73,9 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     { run: event.run, atSeconds: now, champion },
     (before) => {
       const spentThisMonth = signals.spentThisMonth ?? spentSince(startOfMonth(now), before, signals.estimatedRunCost);
-      return decide(before, { ...signals, spentThisMonth }, policy, now);
+      // What another call leaves waiting meanwhile is for the next one: this one has not counted the labels for it.
+      const asked = isIdle ? { ...before, pending: null } : before;
+      return decide(asked, { ...signals, spentThisMonth }, policy, now);
     },
     (taken) => !goesOnWaiting(taken),
   );
@@ -169,13 +178,17 @@ async function criticalSince({ state, model }: Pick<Ports, 'state' | 'model'>): 
   return seen?.faultySince ?? null;
 }
 
+type LabelSignals = Pick<RetrainingSignals, 'newLabels' | 'labelsUpToSeconds'>;
+
+const UNKNOWN_LABELS: LabelSignals = { newLabels: null, labelsUpToSeconds: null };
+
 /** Matured labels of events after the champion's data. */
 async function newLabels(
   { data, sql, dialect }: Pick<Ports, 'data' | 'sql' | 'dialect'>,
   record: VersionRecord | null,
-): Promise<Pick<RetrainingSignals, 'newLabels' | 'labelsUpToSeconds'>> {
+): Promise<LabelSignals> {
   const after = record?.data.testToMs ?? record?.data.trainToMs ?? null;
-  if (record === null || after === null) return { newLabels: null, labelsUpToSeconds: null };
+  if (record === null || after === null) return UNKNOWN_LABELS;
   const table = (await data.labels()) ?? (await data.table());
   const event = dialect.identifier(record.data.timestampColumn);
   const [row] = await sql.query(

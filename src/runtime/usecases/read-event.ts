@@ -28,11 +28,18 @@ export function at(value: Json | undefined, path: string): Json | undefined {
     );
 }
 
+/** What was parsed of the fixed arguments, which stay the same objects where one process makes many calls. */
+const parsed = new WeakMap<object, Map<object, unknown>>();
+
 /** A section of the definition among the fixed arguments, parsed by its own schema. @throws what the schema throws */
 export function section<T>(event: TaskEvent, name: string, schema: { parse(input: unknown): T }): T {
   const value = event.arguments[name];
   if (value === undefined || value === null) throw badEvent(event, `arguments.${name}`, value, 'a section');
-  return schema.parse(value);
+  if (typeof value !== 'object') return schema.parse(value);
+  const known = parsed.get(value) ?? new Map<object, unknown>();
+  if (!known.has(schema)) known.set(schema, schema.parse(value));
+  parsed.set(value, known);
+  return known.get(schema) as T;
 }
 
 /** A text among the fixed arguments. @throws OperationError `badEvent` */
