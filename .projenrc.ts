@@ -280,7 +280,7 @@ project.setScript('test', 'jest');
 project.setScript('mlp', 'tsx src/cli/main.ts');
 project.setScript(
   'start',
-  'node .ci/bundle.mjs --assets && tsx src/cli/main.ts local examples/bike-share/platform.yaml --decide-only',
+  'node .ci/bundle.mjs --assets && tsx src/cli/main.ts local examples/bike-share/platform.yaml --until 2011-07-01',
 );
 project.setScript('docs', 'tsx docs/generate.ts');
 project.setScript('bench:gateway', 'tsx bench/gateway/run.ts');

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isDuration } from '../kernel/duration';
 import { EXIT, type Exit, type Io, json } from './io';
 
 interface Options {
@@ -8,6 +9,7 @@ interface Options {
   readonly port?: number;
   readonly speed?: number;
   readonly decideOnly?: boolean;
+  readonly until?: string;
   readonly json?: boolean;
 }
 
@@ -37,6 +39,11 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
       speedNumber,
     )
     .option('--decide-only', 'write decisions to retrain down, and keep the first model: what would become of it')
+    .option(
+      '--until <when>',
+      'stop there and go on with the next call: a date such as 2011-07-01, or a duration such as 30d',
+      untilText,
+    )
     .option('--clean', 'start over: remove what earlier runs left')
     .option('--out <dir>', 'folder for the synthesised templates', 'out')
     .option('--json', 'print the summary as JSON; progress goes to standard error')
@@ -54,6 +61,7 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
         ...(options.data !== undefined && { dir: options.data }),
         ...(options.port !== undefined && { port: options.port }),
         ...(options.speed !== undefined && { speed: options.speed }),
+        ...(options.until !== undefined && { until: options.until }),
         decideOnly: options.decideOnly ?? false,
         terminal: io.terminal && !options.json,
         print: options.json ? io.err : io.out,
@@ -73,4 +81,9 @@ function speedNumber(text: string): number {
   const speed = Number(text);
   if (Number.isFinite(speed) && speed > 0) return speed;
   throw new InvalidArgumentError('a speed is a number above 0: virtual seconds in a second.');
+}
+
+function untilText(text: string): string {
+  if (isDuration(text) || Number.isFinite(Date.parse(text))) return text;
+  throw new InvalidArgumentError('an instant as in 2011-07-01 or 2011-07-01T06:00:00Z, or a duration such as 30d.');
 }

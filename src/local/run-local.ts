@@ -19,6 +19,8 @@ export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition'
   readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event' | 'served'>;
   /** Port of the API on loopback; 0 for a free one. With a port of its own it serves on when the replay is over. */
   readonly port?: number;
+  /** Time stops here, and a later call goes on; an instant (ISO 8601), or a duration from where it is. */
+  readonly until?: string;
   readonly onEvent?: (event: LocalEvent) => void;
   /** The replay is over; the platform may serve on. */
   readonly onSummary?: (summary: LocalSummary) => void;
@@ -35,7 +37,7 @@ export interface LocalRun {
  * @throws DefinitionError; OperationError: what is finished is kept, and the next call goes on
  */
 export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
-  const { file, out, synthesisers, report, onEvent, port = 0, ...rest } = options;
+  const { file, out, synthesisers, report, onEvent, port = 0, until, ...rest } = options;
   const definition = await loadPlatform(file);
   const { findings } = planPlatform(definition);
   report?.definition(definition.name, findings, auditPlatform(definition));
@@ -57,9 +59,10 @@ export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
       server.url,
       platform.models.map(({ name }) => name),
     );
-    const summary = await platform.run();
+    await platform.advanceTo(until ?? platform.end);
+    const summary = await platform.summary();
     options.onSummary?.(summary);
-    if (port !== 0) await until(options.signal);
+    if (port !== 0) await stopped(options.signal);
     return { summary, synthesised };
   } finally {
     await server?.close();
@@ -68,7 +71,7 @@ export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
 }
 
 /** Until somebody stops it. */
-const until = (signal: AbortSignal | undefined): Promise<void> =>
+const stopped = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resume) => {
     // A promise alone keeps no process alive; the server's socket does.
     if (signal === undefined || signal.aborted) return resume();
@@ -85,6 +88,8 @@ export interface LocalCommandOptions {
   readonly speed?: number;
   /** Only what is decided is written down: the first model stays, whatever becomes of it. */
   readonly decideOnly?: boolean;
+  /** Time stops here: an instant, or a duration from where it is. */
+  readonly until?: string;
   /** Colours for people at a terminal. */
   readonly terminal: boolean;
   readonly print: (text: string) => void;
@@ -116,6 +121,7 @@ export async function runLocalCommand(
       ...(options.dir !== undefined && { dir: options.dir }),
       ...(options.port !== undefined && { port: options.port }),
       ...(options.speed !== undefined && { speed: options.speed }),
+      ...(options.until !== undefined && { until: options.until }),
       retraining: options.decideOnly === true ? 'decide' : 'run',
       ...(options.synthesisers !== undefined && { synthesisers: options.synthesisers }),
       report,

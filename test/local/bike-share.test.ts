@@ -34,7 +34,7 @@ describe('the bike-share example', () => {
     // 688 hours of January and 649 of February.
     expect(data).toEqual({ verdict: 'pass', rows: 1337, reasons: [] });
     expect(gate!.verdict).toBe('pass');
-    expect(champion!.data).toMatchObject({ trainRows: 1069, testRows: 268, trainFromMs: Date.UTC(2011, 0, 1) });
+    expect(champion!.data).toMatchObject({ trainRows: 1203, testRows: 134, trainFromMs: Date.UTC(2011, 0, 1) });
     expect(champion!.data.testToMs).toBe(Date.UTC(2011, 1, 28, 23));
     expect(champion!.atRelease['mae']!.value).toBeGreaterThan(10);
     expect(champion!.atRelease['mae']!.value).toBeLessThan(45);
@@ -48,7 +48,7 @@ describe('the bike-share example', () => {
     expect(mae[0]).toBeLessThan(mae[1]!);
     expect(mae[1]).toBeLessThan(mae[2]!);
     expect(mae[1]).toBeGreaterThan(2 * champion!.atRelease['mae']!.value);
-    expect(mae[2]).toBeGreaterThan(95);
+    expect(mae[2]).toBeGreaterThan(75);
     expect(decayedFrom).toBe('2011-04');
     expect(months.slice(1).every(({ verdict, cause }) => verdict === 'decayed' && cause === 'withDataDrift')).toBe(
       true,

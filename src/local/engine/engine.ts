@@ -14,7 +14,7 @@ export interface Happening {
 
 type Job = { readonly model: LocalModel } & (
   | { readonly kind: 'monitor'; readonly job: MonitoringJobPlan }
-  | { readonly kind: 'retraining'; readonly cause: 'schedule' | null }
+  | { readonly kind: 'retraining'; readonly id: string; readonly cause: 'schedule' | null }
 );
 
 export interface EngineOptions {
@@ -115,7 +115,7 @@ export class Engine {
 
 async function take(job: Job): Promise<void> {
   if (job.kind === 'monitor') await job.model.monitor(job.job);
-  else await job.model.decideRetraining(job.cause, 'the schedule asks');
+  else await job.model.decideRetraining(job.cause, job.id, 'the schedule asks');
 }
 
 /** What falls due by the plan's schedules. */
@@ -125,11 +125,12 @@ function jobsOf(models: readonly LocalModel[]): AgendaEntry<Job>[] {
     const jobs = [...(drift?.jobs ?? []), ...endpoint.jobs];
     return [
       ...jobs.map((job) => ({ schedule: job.schedule, what: { model, kind: 'monitor' as const, job } })),
-      ...(retraining?.schedules ?? []).map(({ schedule, starts }) => ({
+      ...(retraining?.schedules ?? []).map(({ id, schedule, starts }) => ({
         schedule,
         what: {
           model,
           kind: 'retraining' as const,
+          id,
           cause: starts.kind === 'retrainingDecision' ? starts.cause : null,
         },
       })),

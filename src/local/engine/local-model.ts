@@ -49,7 +49,7 @@ export class LocalModel {
   private readonly parts: ModelParts;
   private points: AlarmPoint[] = [];
   /** Reasons to retrain that alarms have given and that were not decided yet. */
-  private readonly asked: { readonly cause: string; readonly text: string }[] = [];
+  private readonly asked: { readonly cause: string; readonly by: string; readonly text: string }[] = [];
 
   private constructor(
     readonly name: string,
@@ -211,27 +211,30 @@ export class LocalModel {
 
   /** Decides on the reasons to retrain that alarms have given. */
   async decideAsked(): Promise<void> {
-    for (const { cause, text } of this.asked.splice(0)) await this.decideRetraining(cause, text);
+    for (const { cause, by, text } of this.asked.splice(0)) await this.decideRetraining(cause, by, text);
   }
 
   /**
    * Asks for the retraining decision, as often at once as the world delivers it.
    * @param cause null: only what waits is decided again, and what nobody has to report
+   * @param by the alarm or the schedule that asks
    */
-  async decideRetraining(cause: string | null, text: string): Promise<void> {
+  async decideRetraining(cause: string | null, by: string, text: string): Promise<void> {
     const { retraining } = this.plan;
     if (retraining === null) return;
     const now = this.world.clock.now();
     const event: TaskEvent = {
       use: 'decideRetraining',
       step: 'decideRetraining',
-      run: `retraining-${cause ?? 'recheck'}-${new Date(now * 1000).toISOString()}`,
+      run: `retraining-${by}-${new Date(now * 1000).toISOString()}`,
       arguments: retraining.arguments,
       state: cause === null ? {} : { cause, text, windowEndSeconds: now },
     };
     const deliveries = this.world.deliveries?.(now) ?? 1;
-    const decisions = await Promise.all(Array.from({ length: deliveries }, () => this.call(event)));
-    for (const decision of decisions) {
+    const answers = await Promise.all(Array.from({ length: deliveries }, () => this.call(event)));
+    // A call that is delivered again gets its answer again: that is one decision.
+    const decisions = new Map(answers.map((decision) => [JSON.stringify(decision), decision]));
+    for (const decision of decisions.values()) {
       const reason = decision['reason'] as { readonly code: string; readonly text: string };
       const by = decision['cause'];
       // Looked at, and nothing to tell.
@@ -316,7 +319,7 @@ export class LocalModel {
       await this.ports.notifier.notify({ severity, kind, subject: `${this.name}: ${alarm.id}`, text, runbook });
     }
     const cause = this.plan.retraining?.causes.find(({ alarmKinds }) => alarmKinds.includes(kind))?.cause;
-    if (cause !== undefined) this.asked.push({ cause, text });
+    if (cause !== undefined) this.asked.push({ cause, by: alarm.id, text });
   }
 }
 

@@ -50,6 +50,7 @@ function table(c: Colours, head: readonly string[], rows: readonly (readonly str
 export class LocalReport {
   private readonly c: Colours;
   private readonly started = performance.now();
+  private lastStep = '';
   private stepStarted = 0;
   private readonly told = new Set<string>();
 
@@ -104,16 +105,21 @@ export class LocalReport {
   summary(summary: LocalSummary, seconds = (performance.now() - this.started) / 1000): string {
     const { c } = this;
     const { ledger } = summary;
+    const goesOn = summary.outcome === 'running';
     return [
       '',
       c.bold(
-        `${summary.platform}: ${summary.start.slice(0, 10)} to ${summary.end.slice(0, 10)}, ${summary.outcome} in ${seconds.toFixed(0)} s`,
+        `${summary.platform}: ${summary.start.slice(0, 10)} to ${summary.end.slice(0, 10)}, ${goesOn ? 'stopped there as asked,' : summary.outcome} in ${seconds.toFixed(0)} s`,
       ),
       ...Object.entries(summary.models).flatMap(([name, model]) => modelLines(c, name, model)),
       '',
       `  audit trail: ${ledger.records} records, ${ledger.ok ? c.green('the chain verifies') : c.red('the chain is broken')}`,
       `  everything is in ${summary.folder}`,
-      c.dim('  run again to go on or to read this again; --clean starts over'),
+      c.dim(
+        goesOn
+          ? '  run again without --until, or with a later one, to go on; --clean starts over'
+          : '  run again to read this again; --clean starts over',
+      ),
     ].join('\n');
   }
 
@@ -148,6 +154,10 @@ export class LocalReport {
       return null;
     }
     const { c } = this;
+    // A look at a release is taken every minute of its hold: told once.
+    const step = [event.model, event.run, event.step, event.what].join(' ');
+    if (step === this.lastStep) return null;
+    this.lastStep = step;
     const place = `${event.workflow.padEnd(8)} ${event.step.padEnd(18)}`;
     return event.what === 'ends'
       ? `  ${c.green('✓')} ${place} ${event.describe} ${c.dim(this.seconds(this.stepStarted))}`
@@ -155,7 +165,10 @@ export class LocalReport {
   }
 
   private monthLine(month: MonthVerdict): string {
-    const metrics = Object.entries(month.metrics).map(([name, value]) => `${name} ${figure(value)}`);
+    const metrics = Object.entries(month.metrics).map(([name, value]) => {
+      const first = month.firstVersion?.[name];
+      return `${name} ${figure(value)}${first === undefined ? '' : ` (first version ${figure(first)})`}`;
+    });
     return `  ${this.c.bold(month.month)} ${mark(this.c, month.verdict)} ${String(month.predictions).padStart(6)} predictions  ${metrics.join('  ')}`;
   }
 
@@ -223,11 +236,14 @@ function modelLines(c: Colours, name: string, model: ModelSummary): string[] {
 
 function monthTable(c: Colours, { months, champion }: ModelSummary): string {
   const metrics = [...new Set(months.flatMap((month) => Object.keys(month.metrics)))];
+  // With several versions: what they are worth beside the first one, had it stayed. With one: how it has held.
+  const retrained = months.some(({ firstVersion }) => firstVersion !== null);
   const head = [
     'month',
     'verdict',
     'predictions',
-    ...metrics.flatMap((name) => [name, 'vs release']),
+    ...(retrained ? ['versions'] : []),
+    ...metrics.flatMap((name) => [name, retrained ? 'first version' : 'vs release']),
     'quality windows',
     'drift windows',
     'drifted columns',
@@ -236,13 +252,13 @@ function monthTable(c: Colours, { months, champion }: ModelSummary): string {
     month.month,
     mark(c, month.verdict),
     String(month.predictions),
+    ...(retrained ? [month.versions.join(', ')] : []),
     ...metrics.flatMap((name) => {
       const value = month.metrics[name];
+      if (value === undefined) return ['–', '–'];
+      if (retrained) return [figure(value), figure(month.firstVersion?.[name] ?? value)];
       const before = champion?.atRelease[name]?.value;
-      return [
-        value === undefined ? '–' : figure(value),
-        value === undefined || before === undefined ? '–' : `${(value / before).toFixed(1)} ×`,
-      ];
+      return [figure(value), before === undefined ? '–' : `${(value / before).toFixed(1)} ×`];
     }),
     counts(month.quality),
     counts(month.drift),

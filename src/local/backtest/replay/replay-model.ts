@@ -170,9 +170,9 @@ export class ModelReplay {
 
   private async take(job: Job, at: number): Promise<void> {
     if (job.kind === 'monitor') await this.monitor(job.job, at);
-    else if (job.cause !== null) await this.decide(job.cause, 'the schedule asks');
+    else if (job.cause !== null) await this.decide(job.cause, job.id, 'the schedule asks');
     else if ((await this.rechecks?.canWait(this.quality.at(-1)?.verdict === 'critical')) === false)
-      await this.decide(null, '');
+      await this.decide(null, job.id, '');
   }
 
   private async monitor(job: MonitoringJobPlan, at: number): Promise<void> {
@@ -224,11 +224,11 @@ export class ModelReplay {
       const cause = this.input.plan.retraining?.causes.find(({ alarmKinds }) => alarmKinds.includes(alarm.kind))?.cause;
       if (!firing || cause === undefined) continue;
       const said = `${alarm.summary} (${Number(value.toPrecision(4))})`;
-      await this.decide(cause, explanation === null ? said : `${said}; ${explanation}`);
+      await this.decide(cause, alarm.id, explanation === null ? said : `${said}; ${explanation}`);
     }
   }
 
-  private async decide(asked: string | null, text: string): Promise<void> {
+  private async decide(asked: string | null, by: string, text: string): Promise<void> {
     const { plan } = this.input;
     if (plan.retraining === null) return;
     const at = this.clock.now();
@@ -237,7 +237,7 @@ export class ModelReplay {
       {
         use: 'decideRetraining',
         step: 'decideRetraining',
-        run: `retraining-${asked ?? 'recheck'}-${isoOf(at)}`,
+        run: `retraining-${by}-${isoOf(at)}`,
         arguments: plan.retraining.arguments,
         state: asked === null ? {} : { cause: asked, text, windowEndSeconds: at },
       },
