@@ -284,6 +284,9 @@ project.setScript(
 );
 project.setScript('docs', 'tsx docs/generate.ts');
 project.setScript('bench:gateway', 'tsx bench/gateway/run.ts');
+project.setScript('bench:engine', 'tsx bench/engine/run.ts');
+project.setScript('bench:bike-share', 'tsx bench/bike-share/run.ts');
+project.setScript('bench:kill', 'tsx bench/kill/run.ts');
 project.setScript('bench:drift', 'tsx bench/drift/run.ts');
 project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
 
