@@ -11,7 +11,7 @@ shopt -s nullglob
 definitions=(../shared/contract/examples/valid-*.yaml examples/*/platform.yaml)
 [ "${#definitions[@]}" -gt 0 ] || { echo "aws-templates: no definition found"; exit 1; }
 
-node .ci/bundle.mjs --assets
+[ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets
 CDK_CONTEXT_JSON='{"@aws-cdk/core:validateAgainstDefaultRules":true}' npx tsx .ci/aws/synth.ts "$work" "${definitions[@]}"
 
 venv="$root/.venv/aws"

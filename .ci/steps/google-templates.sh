@@ -35,7 +35,7 @@ finish() {
 }
 trap finish EXIT
 
-node .ci/bundle.mjs --assets
+[ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets
 definitions=()
 for file in "$shared"/contract/examples/valid-*.yaml examples/*/platform.yaml; do
   [ ! -e "$file" ] || definitions+=("$file")

@@ -100,8 +100,8 @@ const chart = (summary: LocalSummary): string =>
   renderSvg(
     {
       title: { text: 'bike-share 2011: mean absolute error by month', left: 12, top: 8 },
-      legend: { top: 36, left: 12 },
-      grid: { left: 56, right: 24, top: 76, bottom: 40 },
+      legend: { top: 36, left: 12, itemGap: 48 },
+      grid: { left: 56, right: 24, top: 100, bottom: 40 },
       xAxis: { type: 'category', data: monthsOf(summary).map(({ month }) => month) },
       yAxis: { type: 'value', name: 'bikes', min: 0 },
       series: [
@@ -123,7 +123,7 @@ const chart = (summary: LocalSummary): string =>
     360,
   );
 
-const round = (value: number): number => Number(value.toFixed(2));
+const round = (value: number): number => Number(value.toFixed(1));
 
 void main().catch((error: unknown) => {
   console.error(error);

@@ -5,7 +5,8 @@ const INSTANT = /TIMESTAMP '(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?)'/g;
 const TABLE = 'mlp_instants';
 /** Most instants of a statement that is planned once. */
 const PLACES = Array.from({ length: 8 }, (_, place) => `at_${place + 1}`);
-const KEPT = 1000;
+/** A planned statement of a drift window takes about 2 MB. */
+const KEPT = 250;
 
 type Rows = Pick<DuckDBResultReader, 'getRowObjectsJS'>;
 
