@@ -79,6 +79,8 @@ const project = new typescript.TypeScriptProject({
           '!tsconfig*.json',
           '!test-reports',
           '!.mlp',
+          // Drawn by a benchmark.
+          '!docs/*.svg',
           '!examples/**/out',
           '!test/fixtures/**/*.json',
           '!.venv',
