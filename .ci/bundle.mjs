@@ -90,4 +90,4 @@ function ours({ path, importer, kind }) {
   return { path, external: true };
 }
 
-console.log(`bundled ${entrypoints.map(({ cloud, role }) => `${cloud}/${role}`).join(', ')}`);
+console.error(`bundled ${entrypoints.map(({ cloud, role }) => `${cloud}/${role}`).join(', ')}`);

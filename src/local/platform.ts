@@ -69,6 +69,8 @@ export interface LocalPlatformOptions {
 export class LocalPlatform {
   private nextReport: number;
 
+  private closed = false;
+
   private constructor(
     readonly definition: PlatformDefinition,
     readonly plan: Plan,
@@ -226,14 +228,16 @@ export class LocalPlatform {
 
   /**
    * Lets time pass up to an instant (epoch seconds or ISO 8601), or for a duration; the first call trains the first versions.
-   * Past the end of the replay nothing more happens.
+   * Past the end of the replay nothing more happens, nor for an instant that is over.
    * @throws OperationError `cancelled`, `diskFull`, …: all finished steps are kept, and the next call goes on
    */
   async advanceTo(when: number | string): Promise<void> {
-    if (this.progress.phase === 'done') return;
+    if (this.closed) throw isClosed();
     const until = Math.min(this.end, isDuration(when) ? this.now + durationSeconds(when) : instant(when));
+    if (this.progress.phase === 'done') return;
     if (this.progress.phase === 'training') await this.trainFirst();
-    if (this.phase === 'training') return;
+    // What has happened has happened: time does not go back.
+    if (this.phase === 'training' || until < this.now) return;
     await this.parts.engine.runTo(until);
     if (until < this.end) return;
     if (monthFrom(this.end) !== this.end) await this.reportMonth(this.end - 1);
@@ -246,6 +250,8 @@ export class LocalPlatform {
 
   /** Ends the processes that serve, and closes the database. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     for (const model of this.models) await model.close();
     for (const log of Object.values(this.parts.logs)) log.flush();
     await this.parts.database.close();
@@ -341,6 +347,15 @@ async function timesOf(
     end: options.end === undefined ? midnightFrom(last) : instant(options.end),
   };
 }
+
+const isClosed = (): OperationError =>
+  new OperationError({
+    code: 'closed',
+    path: 'LocalPlatform',
+    got: 'a call after close()',
+    expected: 'an open platform',
+    fix: 'open it again: it goes on where it was',
+  });
 
 function instant(value: number | string): number {
   const seconds = typeof value === 'number' ? value : Date.parse(value) / 1000;

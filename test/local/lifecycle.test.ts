@@ -102,3 +102,31 @@ describe('the lifecycle on one machine', () => {
     expect(existsSync(join(tiny.dir, 'work', 'initial'))).toBe(false);
   });
 });
+
+describe('time on one machine', () => {
+  const tiny = tinyPlatform();
+  afterAll(() => rmSync(tiny.base, { recursive: true, force: true }));
+  const cursor = (): number =>
+    (JSON.parse(readFileSync(join(tiny.dir, 'progress.json'), 'utf8')) as { cursor: number }).cursor;
+
+  it('never goes back: an instant that is over changes nothing, here and in the next process', async () => {
+    const day = (of: number): number => Date.UTC(2024, 1, of) / 1000;
+    const open = () => LocalPlatform.open({ file: tiny.file, dir: tiny.dir, retraining: 'decide' });
+    const platform = await open();
+    await platform.advanceTo('2024-02-05');
+    await platform.advanceTo('2024-02-03');
+    expect(platform.now).toBe(day(5));
+    expect((await platform.summary()).end).toBe('2024-02-05T00:00:00.000Z');
+    await platform.close();
+    await expect(platform.advanceTo('2024-02-06')).rejects.toThrow('after close()');
+    expect(cursor()).toBe(day(5));
+
+    const next = await open();
+    await next.advanceTo('2024-02-01');
+    expect(next.now).toBe(day(5));
+    await next.advanceTo('2024-02-06');
+    expect((await next.summary()).models['line']!.champion).not.toBeNull();
+    await next.close();
+    expect(cursor()).toBe(day(6));
+  }, 60_000);
+});

@@ -26,6 +26,7 @@ export class CaptureTable {
   readonly name: TableName;
   private readonly names: readonly string[];
   private held: CapturedRow[] = [];
+  private types: ReadonlyMap<string, string> | undefined;
 
   /** @param holds rows are written when somebody reads them; a process that ends before loses them */
   constructor(
@@ -76,16 +77,23 @@ export class CaptureTable {
   private async write(rows: readonly CapturedRow[]): Promise<void> {
     if (rows.length === 0) return;
     const { data, names } = this;
+    this.types ??= await this.columnTypes();
+    const { types } = this;
     await this.engine.append(
       this.name[0]!,
       rows.map(({ event, at, version, prediction }): (Json | Date)[] => [
         data.key === undefined ? null : event.key,
         new Date(at * 1000),
         version,
-        prediction,
-        ...names.map((name) => event.instance[name] ?? null),
+        fitting(prediction, types.get(CAPTURE_COLUMNS.prediction)),
+        ...names.map((name) => fitting(event.instance[name] ?? null, types.get(name))),
       ]),
     );
+  }
+
+  private async columnTypes(): Promise<ReadonlyMap<string, string>> {
+    const columns = await this.engine.query(duckdb.describe(this.name));
+    return new Map(columns.map((column) => [String(column['name']), String(column['type'])]));
   }
 
   /** Forgets events from an instant on: they will happen again. */
@@ -94,4 +102,21 @@ export class CaptureTable {
       `DELETE FROM ${duckdb.table(this.name)} WHERE ${duckdb.identifier(CAPTURE_COLUMNS.eventTime)} >= ${duckdb.timestamp(seconds * 1000)}`,
     );
   }
+}
+
+const WHOLE = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+const NUMBER = /^(DOUBLE|FLOAT|REAL|DECIMAL.*)$/;
+
+/**
+ * A value as its column holds it: missing where it does not fit. A client may send anything, and what a version has answered
+ * stays answered.
+ */
+function fitting(value: Json, type: string | undefined): Json {
+  if (value === null || type === undefined) return value;
+  if (WHOLE.test(type)) return Number.isSafeInteger(value) ? value : null;
+  if (NUMBER.test(type)) return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  if (type === 'BOOLEAN') return typeof value === 'boolean' ? value : null;
+  if (type === 'VARCHAR') return typeof value === 'string' ? value : JSON.stringify(value);
+  const isDay = type === 'DATE' || type.startsWith('TIMESTAMP');
+  return !isDay || (typeof value === 'string' && Number.isFinite(Date.parse(value))) ? value : null;
 }

@@ -63,14 +63,13 @@ export class Engine {
       const at = Math.min(end, this.next());
       if (signal?.aborted) throw cancelled(`replay at ${new Date(clock.now() * 1000).toISOString()}`);
       await pace?.(at);
-      const before = clock.now();
+      if (at < clock.now()) throw new RangeError(`time goes back from ${clock.now()} to ${at}`);
       // One model's requests after the other's, over the same time.
       for (const model of models) await model.traffic.advanceTo(at);
       clock.advanceTo(at);
       const moved = await this.happen(at);
       await onInstant?.(at, moved);
       if (at >= end && this.next() > end) return;
-      if (at < before) throw new RangeError(`time goes back from ${before} to ${at}`);
     }
   }
 

@@ -135,12 +135,12 @@ export class LocalReport {
         return this.monthLine(event.month);
       case 'alarm': {
         // The first time is news; how often it rang is in the summary.
-        if (!event.firing || event.severity === 'info' || !this.isNews(event.id)) return null;
+        if (!event.firing || event.severity === 'info' || !this.isNews(`${event.model} ${event.id}`)) return null;
         const severity = event.severity === 'page' ? c.red('page  ') : c.yellow('ticket');
         return `  ${severity} ${day(event.at)} ${event.text}`;
       }
       case 'decision':
-        if (!this.isNews(`${event.action} ${event.code}`)) return null;
+        if (!this.isNews(`${event.model} ${event.action} ${event.code}`)) return null;
         return `  ${c.cyan(event.action.padEnd(6))} ${day(event.at)} ${event.code}: ${event.text}`;
       case 'replay':
       case 'notification':

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { modelBudgetSchema } from '../../definition/budget';
 import { retrainingSchema } from '../../definition/retraining';
+import type { AlarmKind } from '../../kernel/alarm-kinds';
 import {
   decideRetraining as decide,
   type RetrainingDecision,
@@ -145,7 +146,7 @@ async function carryOut(
   if (tells) {
     await ports.notifier.notify({
       severity,
-      kind: stops ? 'retrainingStopped' : 'qualityDecay',
+      kind: stops ? 'retrainingStopped' : kindOf(cause),
       subject: `${ports.model}: retraining: ${reason.code}`,
       text: reason.text,
       runbook: null,
@@ -159,6 +160,10 @@ async function carryOut(
     atSeconds,
   );
 }
+
+/** What an escalation is about: that which asked. */
+const kindOf = (cause: TriggerKind): AlarmKind =>
+  cause === 'drift' ? 'dataDrift' : cause === 'conceptDrift' ? 'conceptDrift' : 'qualityDecay';
 
 const causeOf = ({ trigger }: RetrainingDecision): TriggerKind => trigger?.kind ?? 'schedule';
 

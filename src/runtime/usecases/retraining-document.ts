@@ -59,7 +59,8 @@ export function takeDecision(
 ): Promise<RetrainingDecision> {
   return changeDocument<RetrainingDecision>(state, stateKeys.retraining(model), (value) => {
     const document = documentOf(value);
-    if (document.latest?.run === call.run) return { write: undefined, answer: document.latest.decision };
+    const known = [document.latest, ...document.outbox].find((one) => one?.run === call.run);
+    if (known) return { write: undefined, answer: known.decision };
     const decision = decide(document.state);
     if (!isTold(decision)) {
       const after = applyRetrainingDecision(document.state, decision, call.atSeconds);
