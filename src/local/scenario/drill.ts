@@ -5,6 +5,7 @@ import type { PlatformDefinition } from '../../definition/platform';
 import { durationSeconds } from '../../kernel/duration';
 import { OperationError } from '../../kernel/problem';
 import { meanPeriodSeconds } from '../../kernel/schedule';
+import type { ModelPlan } from '../../plan/plan';
 import { planPlatform } from '../../plan/plan-platform';
 import { DuckDbSqlEngine } from '../../runtime/adapters/local/duckdb-sql-engine';
 import { VirtualClock } from '../../runtime/adapters/local/virtual-clock';
@@ -72,7 +73,8 @@ async function rehearsed(
 ): Promise<DrillRecord> {
   const model = withLabels(definition.models[name]!, scenario);
   const off = options.without === undefined ? {} : SWITCHES[options.without];
-  const plan = planWithout(planPlatform({ ...definition, models: { [name]: model } }).models[name]!, options.without);
+  const planned = approvedAtOnce(planPlatform({ ...definition, models: { [name]: model } }).models[name]!);
+  const plan = planWithout(planned, options.without);
   const start = BEGIN;
   const end = start + durationSeconds(scenario.duration);
   const events = await writeEvents(
@@ -184,6 +186,12 @@ interface Seen {
   readonly decisions: Decision[];
 }
 
+/** A rehearsal waits for nobody: where a person has to approve a version, that is taken for granted. */
+const approvedAtOnce = (plan: ModelPlan): ModelPlan =>
+  JSON.parse(JSON.stringify(plan), (key: string, value: unknown) =>
+    key === 'approval' && value === 'manual' ? 'automatic' : value,
+  ) as ModelPlan;
+
 /** The model as the scenario has its labels: a delay of its own is one that the platform reckons with. */
 function withLabels(model: PlatformDefinition['models'][string], { labels }: Scenario): typeof model {
   if (labels.delay === undefined) return model;
@@ -220,6 +228,6 @@ function notReady(model: LocalModel, { name }: Scenario): OperationError {
     path: `scenario ${name}, model ${model.name}`,
     got: `no version that serves when the scenario begins: ${last?.workflow ?? 'no run'} ${last?.outcome ?? ''}${reason === null ? '' : `: ${reason}`}`,
     expected: 'a first version that passes its data checks, its gate and its release',
-    fix: 'give the scenario a longer history, or look at the definition with mlp check; approval: manual waits for a person, which a rehearsal has not',
+    fix: 'give the scenario a longer history, or look at the definition with mlp check',
   });
 }
