@@ -23,7 +23,7 @@ import {
   type Progress,
   saveProgress,
 } from './data/data-dir';
-import { assertExpressions, loadEvents, localFile, openEngine } from './data/platform-data';
+import { assertExpressions, dirInUse, loadEvents, localFile, openEngine } from './data/platform-data';
 import { defaultStart, type Span, spanOf } from './data/start-time';
 import { serverCommand, trainCommand } from './engine/commands';
 import { Engine } from './engine/engine';
@@ -109,10 +109,13 @@ export class LocalPlatform {
       end: options.end ?? null,
       retraining,
     });
+    // DuckDB keeps other processes out; this one has to keep itself out.
+    if (OPEN.has(paths.root)) throw dirInUse(paths, 'a folder that this process has open');
     if (options.clean === true) cleanDataDir(paths);
     const found = openDataDir(paths, identity);
     const database = await openEngine(definition, baseDir, paths);
     const models: LocalModel[] = [];
+    OPEN.add(paths.root);
     try {
       const { start, end } = await timesOf(definition, baseDir, database, options);
       const fresh = { format: 2 as const, identity, start, cursor: start, phase: 'training' as const, alarms: {} };
@@ -176,6 +179,7 @@ export class LocalPlatform {
     } catch (error) {
       for (const model of models) await model.close();
       await database.close();
+      OPEN.delete(paths.root);
       throw error;
     }
   }
@@ -255,6 +259,7 @@ export class LocalPlatform {
     for (const model of this.models) await model.close();
     for (const log of Object.values(this.parts.logs)) log.flush();
     await this.parts.database.close();
+    OPEN.delete(this.paths.root);
   }
 
   /** Finishes what an earlier process has begun, and trains first versions where there are none. */
@@ -304,6 +309,9 @@ export class LocalPlatform {
     saveProgress(this.paths, this.progress);
   }
 }
+
+/** Folders of platforms that are open in this process. */
+const OPEN = new Set<string>();
 
 type Logs = Readonly<Record<'metrics' | 'notifications' | 'alarms' | 'decisions', JsonlFile>>;
 

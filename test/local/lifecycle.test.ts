@@ -113,6 +113,7 @@ describe('time on one machine', () => {
     const day = (of: number): number => Date.UTC(2024, 1, of) / 1000;
     const open = () => LocalPlatform.open({ file: tiny.file, dir: tiny.dir, retraining: 'decide' });
     const platform = await open();
+    await expect(open()).rejects.toThrow('this process has open');
     await platform.advanceTo('2024-02-05');
     await platform.advanceTo('2024-02-03');
     expect(platform.now).toBe(day(5));

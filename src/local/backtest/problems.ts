@@ -11,8 +11,12 @@ export class Problems {
     return this.found.length === 0;
   }
 
+  /** What is known already, as of another point of a sweep, is not told again. */
   add(...problems: readonly Problem[]): void {
-    this.found.push(...problems);
+    for (const problem of problems) {
+      const text = JSON.stringify(problem);
+      if (!this.found.some((one) => JSON.stringify(one) === text)) this.found.push(problem);
+    }
   }
 
   /**

@@ -46,15 +46,18 @@ export async function openEngine(
     });
   } catch (error) {
     if (!/lock/i.test((error as Error).message)) throw error;
-    throw new OperationError({
-      code: 'dataDirInUse',
-      path: paths.root,
-      got: 'a database that another process has open',
-      expected: 'one process a folder',
-      fix: 'wait for the other process, stop it, or choose another folder with --data',
-    });
+    throw dirInUse(paths, 'a database that another process has open');
   }
 }
+
+export const dirInUse = ({ root }: DataPaths, got: string): OperationError =>
+  new OperationError({
+    code: 'dataDirInUse',
+    path: root,
+    got,
+    expected: 'one platform a folder',
+    fix: 'wait for the other one, close it, or choose another folder with --data',
+  });
 
 /** Reads a model's file once, with the labels that arrive apart. */
 export async function loadEvents(

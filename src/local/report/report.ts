@@ -51,7 +51,9 @@ export class LocalReport {
   private readonly c: Colours;
   private readonly started = performance.now();
   private lastStep = '';
-  private stepStarted = 0;
+  /** By run: those of several models go on at the same time. */
+  private readonly stepStarted = new Map<string, number>();
+  private hasSeveral = false;
   private readonly told = new Set<string>();
 
   constructor(
@@ -93,12 +95,14 @@ export class LocalReport {
 
   served(url: string, models: readonly string[]): void {
     this.print(`  state: ${url}/api/state, events: ${url}/api/events`);
+    this.hasSeveral = models.length > 1;
     for (const model of models) this.print(`  live requests: POST ${url}/models/${model}/invocations`);
   }
 
   event(event: LocalEvent): void {
     const line = this.lineOf(event);
-    if (line !== null) this.print(line);
+    if (line === null) return;
+    this.print(this.hasSeveral && 'model' in event ? `${line} ${this.c.dim(`(${event.model})`)}` : line);
   }
 
   /** The whole of a run, to be read by itself. */
@@ -149,8 +153,9 @@ export class LocalReport {
   }
 
   private stepLine(event: Extract<LocalEvent, { kind: 'step' }>): string | null {
+    const run = `${event.model} ${event.run}`;
     if (event.what === 'begins') {
-      this.stepStarted = performance.now();
+      this.stepStarted.set(run, performance.now());
       return null;
     }
     const { c } = this;
@@ -160,7 +165,7 @@ export class LocalReport {
     this.lastStep = step;
     const place = `${event.workflow.padEnd(8)} ${event.step.padEnd(18)}`;
     return event.what === 'ends'
-      ? `  ${c.green('✓')} ${place} ${event.describe} ${c.dim(this.seconds(this.stepStarted))}`
+      ? `  ${c.green('✓')} ${place} ${event.describe} ${c.dim(this.seconds(this.stepStarted.get(run) ?? performance.now()))}`
       : `  ${c.red('✗')} ${place} ${event.text ?? ''}`;
   }
 
