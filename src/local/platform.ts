@@ -23,7 +23,7 @@ import {
   type Progress,
   saveProgress,
 } from './data/data-dir';
-import { assertExpressions, dirInUse, loadEvents, localFile, openEngine } from './data/platform-data';
+import { assertExpressions, assertNotInUse, dirInUse, loadEvents, localFile, openEngine } from './data/platform-data';
 import { defaultStart, type Span, spanOf } from './data/start-time';
 import { serverCommand, trainCommand } from './engine/commands';
 import { Engine } from './engine/engine';
@@ -111,7 +111,10 @@ export class LocalPlatform {
     });
     // DuckDB keeps other processes out; this one has to keep itself out.
     if (OPEN.has(paths.root)) throw dirInUse(paths, 'a folder that this process has open');
-    if (options.clean === true) cleanDataDir(paths);
+    if (options.clean === true) {
+      await assertNotInUse(definition, baseDir, paths);
+      cleanDataDir(paths);
+    }
     const found = openDataDir(paths, identity);
     const database = await openEngine(definition, baseDir, paths);
     const models: LocalModel[] = [];

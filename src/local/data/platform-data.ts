@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ModelDefinition, PlatformDefinition } from '../../definition/platform';
 import { durationSeconds } from '../../kernel/duration';
-import { OperationError } from '../../kernel/problem';
+import { OperationError, ProblemsError } from '../../kernel/problem';
 import { csvScan } from '../../runtime/adapters/local/csv-scan';
 import { malformedDataFile } from '../../runtime/adapters/local/duckdb-errors';
 import { DuckDbSqlEngine } from '../../runtime/adapters/local/duckdb-sql-engine';
@@ -47,6 +48,17 @@ export async function openEngine(
   } catch (error) {
     if (!/lock/i.test((error as Error).message)) throw error;
     throw dirInUse(paths, 'a database that another process has open');
+  }
+}
+
+/** Before files are removed: another process may be at work on them. @throws OperationError `dataDirInUse` */
+export async function assertNotInUse(definition: PlatformDefinition, baseDir: string, paths: DataPaths): Promise<void> {
+  if (!existsSync(paths.database)) return;
+  try {
+    await (await openEngine(definition, baseDir, paths)).close();
+  } catch (error) {
+    // Whatever else is wrong with a database is mended by removing it.
+    if (error instanceof ProblemsError && error.problems.some(({ code }) => code === 'dataDirInUse')) throw error;
   }
 }
 
