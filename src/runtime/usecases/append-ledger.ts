@@ -9,8 +9,8 @@ const ATTEMPTS = 50;
 const LOOK_BACK = 200;
 
 /**
- * Appends an entry to the audit chain, once: an entry whose `details.event` stands among the last records is not written
- * again.
+ * Appends an entry to the audit chain, once: an entry whose `details.event` stands among the last records of its model is not
+ * written again.
  * @throws OperationError `ledgerContended`; LedgerError when the entry cannot be a record
  */
 export async function appendToLedger(ledger: LedgerStore, entry: LedgerEntry): Promise<void> {
@@ -19,7 +19,7 @@ export async function appendToLedger(ledger: LedgerStore, entry: LedgerEntry): P
     const event = entry.details['event'];
     if (head !== undefined && typeof event === 'string') {
       const recent = await ledger.read(Math.max(1, head.sequence - LOOK_BACK));
-      if (recent.some((record) => eventOf(record) === event)) return;
+      if (recent.some((record) => isOf(record, entry.model, event))) return;
     }
     const record = appendRecord(head === undefined ? null : headOf(head), entry);
     if (await ledger.append(record.sequence, toJson(record))) return;
@@ -33,5 +33,8 @@ export async function appendToLedger(ledger: LedgerStore, entry: LedgerEntry): P
   });
 }
 
-const eventOf = (record: Json): Json | undefined =>
-  (record as unknown as LedgerRecord | null)?.details?.['event'] as Json | undefined;
+/** Runs of two models may have the same name: an event is one of its model. */
+const isOf = (record: Json, model: string | null, event: string): boolean => {
+  const written = record as unknown as LedgerRecord | null;
+  return written?.model === model && written.details?.['event'] === event;
+};
