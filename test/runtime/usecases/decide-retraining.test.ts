@@ -198,4 +198,23 @@ describe('the decision to retrain', () => {
     expect(records[0]).toMatchObject({ at: new Date(START * 1000).toISOString() });
     expect(world.metrics.points.filter(({ name }) => name === 'RetrainStarted')).toHaveLength(1);
   });
+
+  it('scans no data when nothing asks and nothing waits, and counts the labels when something does', async () => {
+    const world = await worldWith(99);
+    let scans = 0;
+    const sql: SqlEngine = {
+      query: (text) => {
+        scans += 1;
+        return world.sql.query(text);
+      },
+      close: async () => undefined,
+    };
+    expect(await decide({ ...world, sql }, {}, 'idle')).toMatchObject({ action: 'skip', reason: { code: 'noReason' } });
+    expect(scans).toBe(0);
+    expect(await decide({ ...world, sql }, asked, 'asked')).toMatchObject({ reason: { code: 'tooFewLabels' } });
+    expect(scans).toBe(1);
+    // What waits now is looked at again, with its labels.
+    expect(await decide({ ...world, sql }, {}, 'recheck')).toMatchObject({ reason: { code: 'tooFewLabels' } });
+    expect(scans).toBe(2);
+  });
 });
