@@ -17,7 +17,7 @@ import {
   referenceProfileFromRows,
 } from '../../src/runtime/sql/reference-profile';
 import type { ReplyRow } from '../../src/runtime/sql/reply';
-import { planWindowProfile, type WindowRequest, windowProfileFromRows } from '../../src/runtime/sql/window-profile';
+import { planWindowProfiles, type WindowRequest, windowProfilesFromRows } from '../../src/runtime/sql/window-profile';
 import { dataCheckCases } from '../../test/runtime/sql/data-checks/dialect-cases';
 import { FLOATING, MIXED_COLUMNS, mixedRows } from '../../test/runtime/sql/support/mixed-table';
 import { MINUTE, START, TRAINING_ROWS } from './tables';
@@ -179,10 +179,13 @@ function windowCase(table: string, sketch: WindowRequest['sketch'], tolerance: n
   };
   return {
     name: `window of ${table}, sketch ${sketch}`,
-    sql: everyDialect((dialect) => only(planWindowProfile(dialect, request).statements)),
+    sql: everyDialect((dialect) => only(planWindowProfiles(dialect, [request], true).statements)),
     read: (name, rows) => {
-      const profile = windowProfileFromRows(planWindowProfile(sqlDialect(name), request), rows);
-      return sketch === 'approximate' ? smoothQuantiles(profile) : profile;
+      const { profiles, newestMillis } = windowProfilesFromRows(
+        planWindowProfiles(sqlDialect(name), [request], true),
+        rows,
+      );
+      return sketch === 'approximate' ? smoothQuantiles(profiles[0]!) : { profile: profiles[0]!, newestMillis };
     },
     tolerance,
     bigqueryExecutes: sketch !== 'approximate',

@@ -13,6 +13,9 @@ import {
 } from './profile-task';
 import { fromSource, type TableSource } from './table-source';
 
+/** Result column with the newest row's instant, milliseconds since the epoch; NULL of no rows. */
+export const NEWEST_RESULT = 'newest_ms';
+
 /**
  * Statements that scan the source and give one row each: `row_count` and, for task i, columns named `c<i>_<part>`. It is
  * one statement, unless that is longer than the engine takes; then the columns are shared out among several, so that no
@@ -28,14 +31,21 @@ import { fromSource, type TableSource } from './table-source';
  * | counts | categorical | JSON text of a list, one a value of `counted` |
  * | known | categorical | rows with a value of `known` |
  * | singletons | categorical | values that one row only has |
+ * @param newest the column of instants whose greatest is told as `NEWEST_RESULT`; null tells none
  * @throws OperationError when there is nothing to profile, or one column's statement alone is too long
  */
-export function profileStatements(dialect: SqlDialect, source: TableSource, tasks: readonly ProfileTask[]): string[] {
+export function profileStatements(
+  dialect: SqlDialect,
+  source: TableSource,
+  tasks: readonly ProfileTask[],
+  newest: string | null = null,
+): string[] {
   if (tasks.length === 0) throw badRequest('tasks', tasks, 'at least one column', 'name the columns to profile');
   return fitting(
     dialect,
     source,
     tasks.map((task, index) => ({ task, index })),
+    newest,
   );
 }
 
@@ -44,8 +54,13 @@ interface IndexedTask {
   readonly index: number;
 }
 
-function fitting(dialect: SqlDialect, source: TableSource, tasks: readonly IndexedTask[]): string[] {
-  const sql = statementOf(dialect, source, tasks);
+function fitting(
+  dialect: SqlDialect,
+  source: TableSource,
+  tasks: readonly IndexedTask[],
+  newest: string | null,
+): string[] {
+  const sql = statementOf(dialect, source, tasks, newest);
   const bytes = new TextEncoder().encode(sql).length;
   if (bytes <= dialect.maxStatementBytes) return [sql];
   if (tasks.length === 1) {
@@ -57,19 +72,36 @@ function fitting(dialect: SqlDialect, source: TableSource, tasks: readonly Index
     );
   }
   const half = Math.ceil(tasks.length / 2);
-  return [tasks.slice(0, half), tasks.slice(half)].flatMap((part) => fitting(dialect, source, part));
+  return [
+    ...fitting(dialect, source, tasks.slice(0, half), newest),
+    ...fitting(dialect, source, tasks.slice(half), null),
+  ];
 }
 
-function statementOf(dialect: SqlDialect, source: TableSource, tasks: readonly IndexedTask[]): string {
+function statementOf(
+  dialect: SqlDialect,
+  source: TableSource,
+  tasks: readonly IndexedTask[],
+  newest: string | null,
+): string {
   const columns = tasks.flatMap(({ task, index }) => sourceColumns(dialect, task, index));
+  if (newest !== null) columns.push(`${dialect.epochMillis(dialect.identifier(newest))} AS source_ms`);
   const parts: StatementParts = {
     source: `SELECT ${columns.join(', ')} ${fromSource(dialect, source)}`,
-    numeric: tasks.flatMap(({ task, index }) => (task.kind === 'numeric' ? numericParts(dialect, task, index) : [])),
+    numeric: [
+      ...(newest === null ? [] : [NEWEST]),
+      ...tasks.flatMap(({ task, index }) => (task.kind === 'numeric' ? numericParts(dialect, task, index) : [])),
+    ],
     categorical: tasks.flatMap(({ task, index }) => (task.kind === 'categorical' ? [{ index, task }] : [])),
   };
   if (dialect.valueMaps === null && parts.categorical.length > 0) return groupedStatement(dialect, parts);
   return mappedStatement(parts, dialect.valueMaps);
 }
+
+const NEWEST: NamedAggregate = {
+  name: NEWEST_RESULT,
+  aggregate: { row: 'source_ms', state: (name) => `MAX(${name})`, finish: (name) => name },
+};
 
 function sourceColumns(dialect: SqlDialect, task: ProfileTask, index: number): string[] {
   const name = dialect.identifier(task.column);

@@ -8,7 +8,7 @@ import {
   referenceProfileFromRows,
 } from './reference-profile';
 import type { ReplyRow } from './reply';
-import { planWindowProfile, type WindowRequest, windowProfileFromRows } from './window-profile';
+import { planWindowProfiles, type WindowProfiles, type WindowRequest, windowProfilesFromRows } from './window-profile';
 
 /** Profiles the training data: two scans of the table, one when it has no numeric column. */
 export async function profileReference(
@@ -27,8 +27,19 @@ export async function profileWindow(
   dialect: SqlDialect,
   request: WindowRequest,
 ): Promise<WindowProfile> {
-  const plan = planWindowProfile(dialect, request);
-  return windowProfileFromRows(plan, await replies(engine, plan.statements));
+  const { profiles } = await profileWindows(engine, dialect, [request], false);
+  return profiles[0]!;
+}
+
+/** Profiles one window on the binnings of several references, and tells its newest row where asked: one scan. */
+export async function profileWindows(
+  engine: SqlEngine,
+  dialect: SqlDialect,
+  requests: readonly [WindowRequest, ...WindowRequest[]],
+  asksNewest: boolean,
+): Promise<WindowProfiles> {
+  const plan = planWindowProfiles(dialect, requests, asksNewest);
+  return windowProfilesFromRows(plan, await replies(engine, plan.statements));
 }
 
 /** The rows of statements, one after the other. */

@@ -14,9 +14,9 @@ import { cutPointsOf } from './cells';
 import type { QuantileMode, SqlDialect } from './dialect';
 import { badRequest } from './errors';
 import { numericCounts, SKETCH_LEVELS } from './numeric-reply';
-import { profileStatements } from './profile-statement';
+import { NEWEST_RESULT, profileStatements } from './profile-statement';
 import { type CategoricalTask, type NumericTask, type ProfileTask, resultName } from './profile-task';
-import { countIn, countsIn, mergedRow, type ReplyRow, valueCountsIn } from './reply';
+import { countIn, countsIn, mergedRow, numberIn, type ReplyRow, valueCountsIn } from './reply';
 import { fromSource, type TableSource, type TimeRange } from './table-source';
 
 /** What to profile of a window. */
@@ -39,52 +39,94 @@ export interface WindowRequest {
 export interface WindowPlan {
   /** One, but for tables so wide that the engine does not take it; each gives one row. */
   readonly statements: readonly string[];
-  readonly request: WindowRequest;
-  readonly tasks: readonly { readonly reference: ColumnReference; readonly task: ProfileTask }[];
+  readonly requests: readonly WindowRequest[];
+  /** Of all requests, one request after the other. */
+  readonly tasks: readonly WindowTask[];
+}
+
+interface WindowTask {
+  /** Index of the request. */
+  readonly request: number;
+  readonly reference: ColumnReference;
+  readonly task: ProfileTask;
+}
+
+/** A window beside each reference that it was counted on. */
+export interface WindowProfiles {
+  /** In the order of the requests. */
+  readonly profiles: readonly WindowProfile[];
+  /** Milliseconds since the epoch of the newest row; null of an empty window, and where it was not asked. */
+  readonly newestMillis: number | null;
 }
 
 /**
- * What profiles a window on the reference's binning, in one scan.
+ * What profiles one window on the binnings of several references (training data for the inputs, test rows for the answers),
+ * in one scan.
+ * @param requests one or more, of the same table and range
+ * @param asksNewest whether the newest row's instant is told; the range's column is an instant then
  * @throws OperationError when the window is reversed
  */
-export function planWindowProfile(dialect: SqlDialect, request: WindowRequest): WindowPlan {
-  const { reference, columns } = request;
-  const available = new Set(columns);
-  const prediction = reference.prediction === null ? [] : [reference.prediction];
-  const tasks = [...reference.columns, ...prediction]
-    .filter(({ name }) => available.has(name))
-    .map((column) => ({ reference: column, task: taskOf(column, request) }));
-  const source: TableSource = { table: request.table, range: request.range };
+export function planWindowProfiles(
+  dialect: SqlDialect,
+  requests: readonly [WindowRequest, ...WindowRequest[]],
+  asksNewest = false,
+): WindowPlan {
+  const [{ table, range }] = requests;
+  const tasks = requests.flatMap((request, index) => tasksOf(request, index));
+  const source: TableSource = { table, range };
+  const newest = asksNewest ? range.column : null;
   const statements =
     tasks.length === 0
-      ? [`SELECT COUNT(*) AS row_count ${fromSource(dialect, source)}`]
+      ? [emptyStatement(dialect, source, newest)]
       : profileStatements(
           dialect,
           source,
           tasks.map(({ task }) => task),
+          newest,
         );
-  return { statements, request, tasks };
+  return { statements, requests, tasks };
+}
+
+function tasksOf(request: WindowRequest, index: number): WindowTask[] {
+  const { reference, columns } = request;
+  const available = new Set(columns);
+  const prediction = reference.prediction === null ? [] : [reference.prediction];
+  return [...reference.columns, ...prediction]
+    .filter(({ name }) => available.has(name))
+    .map((column) => ({ request: index, reference: column, task: taskOf(column, request) }));
+}
+
+function emptyStatement(dialect: SqlDialect, source: TableSource, newest: string | null): string {
+  const instant =
+    newest === null ? '' : `, ${dialect.epochMillis(`MAX(${dialect.identifier(newest)})`)} AS ${NEWEST_RESULT}`;
+  return `SELECT COUNT(*) AS row_count${instant} ${fromSource(dialect, source)}`;
 }
 
 /**
- * The profile out of the replies to `planWindowProfile`'s statements, one row each, in their order.
+ * The profiles out of the replies to `planWindowProfiles`' statements, one row each, in their order.
  * @throws OperationError when the reply is not that statement's
  */
-export function windowProfileFromRows(
-  { request, tasks, statements }: WindowPlan,
+export function windowProfilesFromRows(
+  { requests, tasks, statements }: WindowPlan,
   rows: readonly ReplyRow[],
-): WindowProfile {
+): WindowProfiles {
   const row = mergedRow(rows, statements.length);
-  const { reference, range } = request;
-  const profiled = tasks.map(({ reference: column, task }, index) => columnOf(row, column, task, index));
-  const predicted = tasks.findIndex(({ reference: column }) => column === reference.prediction);
   return {
-    formulaVersion: DRIFT_FORMULA_VERSION,
-    referenceDigest: reference.origin.dataDigest,
-    span: { start: new Date(range.startMillis).toISOString(), end: new Date(range.endMillis).toISOString() },
-    rows: countIn(row, 'row_count'),
-    columns: profiled.filter((_, index) => index !== predicted),
-    prediction: profiled[predicted] ?? null,
+    profiles: requests.map((request, index) => {
+      const { reference, range } = request;
+      const profiled = tasks.flatMap((one, place) =>
+        one.request === index ? [{ of: one.reference, counts: columnOf(row, one.reference, one.task, place) }] : [],
+      );
+      return {
+        formulaVersion: DRIFT_FORMULA_VERSION,
+        referenceDigest: reference.origin.dataDigest,
+        span: { start: new Date(range.startMillis).toISOString(), end: new Date(range.endMillis).toISOString() },
+        rows: countIn(row, 'row_count'),
+        columns: profiled.filter(({ of }) => of !== reference.prediction).map(({ counts }) => counts),
+        prediction: profiled.find(({ of }) => of === reference.prediction)?.counts ?? null,
+      };
+    }),
+    newestMillis: NEWEST_RESULT in row ? numberIn(row, NEWEST_RESULT) : null,
   };
 }
 

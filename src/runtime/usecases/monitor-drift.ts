@@ -1,10 +1,22 @@
 import { dataSchema } from '../../definition/data';
+import type { DriftMethod } from '../../kernel/drift-defaults';
 import { durationSeconds } from '../../kernel/duration';
-import { type Json, toJson } from '../../kernel/json';
-import { type DriftVerdict, driftVerdict, type ReferenceProfile, type WindowOutcome } from '../core/drift';
+import type { Json } from '../../kernel/json';
+import {
+  couldHoldOthers,
+  type DriftVerdict,
+  driftRules,
+  driftVerdict,
+  needsSketch,
+  predictionRule,
+  type ReferenceProfile,
+  type WindowOutcome,
+  type WindowProfile,
+} from '../core/drift';
 import type { MetricPoint } from '../ports';
-import { profileReference, profileWindow } from '../sql/run-profiles';
+import { profileReference, profileWindow, profileWindows } from '../sql/run-profiles';
 import type { TimeRange } from '../sql/table-source';
+import type { WindowRequest } from '../sql/window-profile';
 import { answer } from './answer';
 import { CAPTURE_COLUMNS } from './capture-columns';
 import { changeDocument } from './compare-and-swap';
@@ -44,10 +56,8 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
   const references = await referencesOf(champion);
   const before = ((await ports.state.read(stateKeys.monitoring(ports.model)))?.value ??
     NOTHING_SEEN) as unknown as MonitoringDocument;
-  // Moments and quantiles are for column identity, and for methods that compare them: one answer column needs neither.
-  const answersSketch = policy.method === 'psi' || policy.method === 'jensenShannon' ? 'none' : null;
-  const judged = [await judge(references.inputs, null), await judge(references.predictions, answersSketch)] as const;
-  const verdict = combined(judged[0], judged[1]);
+  const judged = await judge();
+  const verdict = judged === null ? null : combined(judged.inputs, judged.answers);
   const at = new Date(now * 1000).toISOString();
   const evidence = artifactKeys.monitoring('drift', at.replaceAll(':', '-'));
   if (verdict === null) {
@@ -62,10 +72,10 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
       ({ span }) => span.end !== verdict.span.end || span.start !== verdict.span.start,
     );
     const windows = [...others, verdict.outcome].sort((a, b) => (a.span.end < b.span.end ? -1 : 1)).slice(-REMEMBERED);
-    return { write: toJson({ ...seen, windows }), answer: undefined };
+    return { write: { ...seen, windows } as unknown as Json, answer: undefined };
   });
   await writeJson(ports.artifacts, evidence, { champion: Number(champion), ...verdict });
-  const ageSeconds = await dataAge(ports, table, now);
+  const ageSeconds = await dataAge(ports, table, now, judged?.newestMillis ?? null);
   await ports.metrics.emit(points(verdict, ageSeconds), now);
   return answer({
     champion: Number(champion),
@@ -103,17 +113,44 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
     return { inputs: inputs.rows === 0 ? null : inputs, predictions };
   }
 
-  async function judge(reference: ReferenceProfile | null, sketch: 'none' | null): Promise<DriftVerdict | null> {
-    if (reference === null) return null;
-    const window = await profileWindow(ports.sql, ports.dialect, {
-      table,
-      range,
-      reference,
-      columns: names,
-      floating,
-      sketch: sketch ?? quantileMode(reference.rows),
-    });
-    return driftVerdict({ reference, window, policy, data, history: before.windows });
+  /** Inputs and answers, from one scan; a second one only where columns may hold the values of others. */
+  async function judge() {
+    const { inputs, predictions } = references;
+    const asks = [
+      ...(inputs === null
+        ? []
+        : [
+            request(
+              inputs,
+              driftRules(policy, data).some(({ method }) => needsSketch(method)),
+            ),
+          ]),
+      ...(predictions === null ? [] : [request(predictions, needsSketch(answersMethod(predictions)))]),
+    ];
+    const [first, ...rest] = asks;
+    if (first === undefined) return null;
+    const { profiles, newestMillis } = await profileWindows(ports.sql, ports.dialect, [first, ...rest], true);
+    // Windows that end later are not counted; they are kept in the order of their ends.
+    const history = before.windows
+      .filter(({ span }) => Date.parse(span.end) <= range.endMillis)
+      .slice(-policy.breaches.of - 1);
+    const verdictOf = (reference: ReferenceProfile | null, window: WindowProfile | undefined): DriftVerdict | null =>
+      reference === null || window === undefined ? null : driftVerdict({ reference, window, policy, data, history });
+    const counted = inputs === null ? undefined : profiles[0];
+    const seen =
+      inputs !== null && first.sketch === 'none' && couldHoldOthers(inputs, counted!)
+        ? await profileWindow(ports.sql, ports.dialect, request(inputs, true))
+        : counted;
+    return { inputs: verdictOf(inputs, seen), answers: verdictOf(predictions, profiles.at(-1)), newestMillis };
+  }
+
+  function request(reference: ReferenceProfile, isSketched: boolean): WindowRequest {
+    const sketch = isSketched ? quantileMode(reference.rows) : 'none';
+    return { table, range, reference, columns: names, floating, sketch };
+  }
+
+  function answersMethod({ prediction }: ReferenceProfile): DriftMethod {
+    return prediction === null ? policy.method : predictionRule(policy, prediction.type).method;
   }
 };
 
@@ -138,12 +175,17 @@ function combined(inputs: DriftVerdict | null, answers: DriftVerdict | null): Dr
   };
 }
 
-/** Seconds since the newest event that was captured; null when nothing was. */
+/**
+ * Seconds since the newest event that was captured; null when nothing was.
+ * @param newestMillis of the window; null asks the whole table
+ */
 async function dataAge(
   { sql, dialect }: Pick<Ports, 'sql' | 'dialect'>,
   table: readonly string[],
   now: number,
+  newestMillis: number | null,
 ): Promise<number | null> {
+  if (newestMillis !== null) return Math.max(0, now - newestMillis / 1000);
   const newest = `MAX(${dialect.identifier(CAPTURE_COLUMNS.eventTime)})`;
   const [row] = await sql.query(`SELECT ${dialect.epochMillis(newest)} AS newest_ms FROM ${dialect.table(table)}`);
   const value = row?.['newest_ms'];

@@ -4,7 +4,7 @@ import { assertComparable } from '../../../src/runtime/core/drift/profile-check'
 import { buildReferenceProfile } from '../../../src/runtime/core/drift/reference-profile';
 import { buildWindowProfile } from '../../../src/runtime/core/drift/window-profile';
 import { duckdb } from '../../../src/runtime/sql/dialects/duckdb';
-import { profileReference, profileWindow } from '../../../src/runtime/sql/run-profiles';
+import { profileReference, profileWindow, profileWindows } from '../../../src/runtime/sql/run-profiles';
 import { createTable, emptyEngine } from './support/engine';
 import { FLOATING, MIXED_COLUMNS, type MixedRow, mixedRows } from './support/mixed-table';
 
@@ -200,6 +200,42 @@ describe('a window profile by SQL', () => {
         column.kind === 'numeric' ? { ...column, moments: null, quantiles: null } : column,
       ),
     );
+  });
+
+  it('is counted on several references in one scan, which tells the newest row too', async () => {
+    await createTable(engine, 'live', TYPES, timed(mixedRows(900, 1)));
+    const request = {
+      table: ['live'],
+      range: { column: 'at', startMillis: START, endMillis: START + 9 * HOUR },
+      columns: Object.keys(TYPES),
+      floating: FLOATING,
+      reference: reference(mixedRows(1200, 0)),
+      sketch: 'exact',
+    } as const;
+    const other = { ...request, reference: reference(mixedRows(300, 2)), sketch: 'none' } as const;
+    const asked: string[] = [];
+    const listening = {
+      query: (sql: string) => {
+        asked.push(sql);
+        return engine.query(sql);
+      },
+      close: () => engine.close(),
+    };
+    const { profiles, newestMillis } = await profileWindows(listening, duckdb, [request, other], true);
+    expect(asked).toHaveLength(1);
+    expect(profiles).toEqual([
+      await profileWindow(engine, duckdb, request),
+      await profileWindow(engine, duckdb, other),
+    ]);
+    const [newest] = await engine.query(
+      `SELECT epoch_ms(MAX("at")) AS ms FROM live WHERE "at" < ${duckdb.timestamp(START + 9 * HOUR)}`,
+    );
+    expect(newestMillis).toBe(Number(newest!['ms']));
+    const empty = { ...request, range: { column: 'at', startMillis: START - HOUR, endMillis: START - 1 } };
+    expect(await profileWindows(engine, duckdb, [empty], true)).toMatchObject({
+      profiles: [{ rows: 0 }],
+      newestMillis: null,
+    });
   });
 
   it('is all zeros of an empty window, and leaves out a column that the table lacks', async () => {

@@ -11,7 +11,7 @@ import {
   onlyRow,
   valueCountsIn,
 } from '../../../src/runtime/sql/reply';
-import { planWindowProfile, windowProfileFromRows } from '../../../src/runtime/sql/window-profile';
+import { planWindowProfiles, windowProfilesFromRows } from '../../../src/runtime/sql/window-profile';
 
 describe('a reply', () => {
   it('is read whether the engine gives numbers, bigints or text', () => {
@@ -54,16 +54,18 @@ describe('a reply', () => {
       origin: { dataDigest: 'sha256:00', source: 'training' },
       bins: 4,
     });
-    const plan = planWindowProfile(sqlDialect('athena'), {
-      table: ['live'],
-      range: { column: 'at', startMillis: 0, endMillis: 1 },
-      reference,
-      columns: ['x'],
-      floating: [],
-      sketch: 'none',
-    });
-    expect(() => windowProfileFromRows(plan, [{ row_count: '2' }])).toThrow(/a column c0_present/);
-    expect(() => windowProfileFromRows(plan, [{ row_count: '2', c0_present: '2', c0_cells: '[1,1]' }])).toThrow(
+    const plan = planWindowProfiles(sqlDialect('athena'), [
+      {
+        table: ['live'],
+        range: { column: 'at', startMillis: 0, endMillis: 1 },
+        reference,
+        columns: ['x'],
+        floating: [],
+        sketch: 'none',
+      },
+    ]);
+    expect(() => windowProfilesFromRows(plan, [{ row_count: '2' }])).toThrow(/a column c0_present/);
+    expect(() => windowProfilesFromRows(plan, [{ row_count: '2', c0_present: '2', c0_cells: '[1,1]' }])).toThrow(
       /counts/,
     );
   });
@@ -124,14 +126,16 @@ describe('statements', () => {
     'of %s scan the window once, with bounds on the bare column',
     (name) => {
       const dialect = sqlDialect(name);
-      const { statements } = planWindowProfile(dialect, {
-        table: ['lake', 'live'],
-        range: { column: 'at', startMillis: Date.UTC(2026, 10, 1), endMillis: Date.UTC(2026, 10, 2) },
-        reference,
-        columns: ['x', 'y'],
-        floating: [],
-        sketch: 'approximate',
-      });
+      const { statements } = planWindowProfiles(dialect, [
+        {
+          table: ['lake', 'live'],
+          range: { column: 'at', startMillis: Date.UTC(2026, 10, 1), endMillis: Date.UTC(2026, 10, 2) },
+          reference,
+          columns: ['x', 'y'],
+          floating: [],
+          sketch: 'approximate',
+        },
+      ]);
       expect(statements).toHaveLength(1);
       const sql = statements[0]!;
       expect(sql.split(dialect.table(['lake', 'live']))).toHaveLength(2);

@@ -5,8 +5,8 @@ const INSTANT = /TIMESTAMP '(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?)'/g;
 const TABLE = 'mlp_instants';
 /** Most instants of a statement that is planned once. */
 const PLACES = Array.from({ length: 8 }, (_, place) => `at_${place + 1}`);
-/** A planned statement of a drift window takes about 2 MB. */
-const KEPT = 250;
+/** A planned statement of a drift window takes about 3 MB once it has run. */
+const KEPT = 60;
 
 type Rows = Pick<DuckDBResultReader, 'getRowObjectsJS'>;
 

@@ -1,20 +1,24 @@
-import type { Json } from '../../../kernel/json';
+import { type Json, toJson } from '../../../kernel/json';
 import type { StateStore, Versioned } from '../../ports';
 
-/** State documents in memory, as texts: what is read is nobody else's. */
+/** State documents in memory, frozen: what one has read, nobody changes. */
 export class MemoryStateStore implements StateStore {
-  private readonly documents = new Map<string, { readonly text: string; readonly version: string }>();
+  private readonly documents = new Map<string, Versioned>();
 
   async read(key: string): Promise<Versioned | undefined> {
-    const found = this.documents.get(key);
-    return found === undefined ? undefined : { value: JSON.parse(found.text) as Json, version: found.version };
+    return this.documents.get(key);
   }
 
   async compareAndSwap(key: string, expected: string | null, value: Json): Promise<string | undefined> {
     const before = this.documents.get(key)?.version ?? null;
     if (before !== expected) return undefined;
     const version = String(Number(before ?? 0) + 1);
-    this.documents.set(key, { text: JSON.stringify(value), version });
+    this.documents.set(key, { value: frozen(toJson(value)), version });
     return version;
   }
+}
+
+function frozen(value: Json): Json {
+  if (value !== null && typeof value === 'object') for (const part of Object.values(Object.freeze(value))) frozen(part);
+  return value;
 }

@@ -1,6 +1,6 @@
 import { DRIFT_METHODS, type DriftMethod } from '../../../kernel/drift-defaults';
 import type { AlignedBin } from './aligned-bins';
-import type { ColumnRule } from './drift-rules';
+import { type ColumnRule, needsSketch } from './drift-rules';
 import { explainColumn } from './explain';
 import type { ColumnReference, ColumnWindow } from './profile';
 import { binsOf, type ColumnPair, measure, pairOf, statisticOf } from './statistics';
@@ -42,7 +42,7 @@ export interface ColumnDrift {
   readonly windowMissingPercent: number;
   /** Of categories that the reference does not know; 0 for numbers. */
   readonly unseenPercent: number;
-  /** Every method that applies to the column, for reports; only `method` is judged. */
+  /** Every method that applies to the column and whose numbers were asked for, for reports; only `method` is judged. */
   readonly statistics: Readonly<Partial<Record<DriftMethod, number>>>;
   /** The bins that changed most, at most three. */
   readonly changes: readonly BinChange[];
@@ -130,8 +130,8 @@ function described(rule: ColumnRule, judged: Judged): ColumnDrift {
 function allStatistics(pair: ColumnPair): Partial<Record<DriftMethod, number>> {
   const statistics: Partial<Record<DriftMethod, number>> = {};
   for (const method of DRIFT_METHODS) {
-    const ordered = method === 'kolmogorovSmirnov' || method === 'wasserstein';
-    if (!ordered || pair.kind === 'numeric') statistics[method] = statisticOf(pair, method);
+    if (!needsSketch(method) || (pair.kind === 'numeric' && pair.window.quantiles !== null))
+      statistics[method] = statisticOf(pair, method);
   }
   return statistics;
 }

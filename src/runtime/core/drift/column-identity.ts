@@ -1,4 +1,13 @@
-import type { ColumnReference, ColumnWindow, ReferenceProfile, WindowProfile } from './profile';
+import { alignNumeric } from './aligned-bins';
+import {
+  type ColumnReference,
+  type ColumnWindow,
+  type NumericReference,
+  type NumericWindow,
+  type ReferenceProfile,
+  SKETCH_STEPS,
+  type WindowProfile,
+} from './profile';
 import { sameSignature, signatureChanceBound, signatureDetail, signatureDistance } from './signature-distance';
 
 /** A column whose values look like those of another column of the reference. */
@@ -84,6 +93,35 @@ export function columnIdentity(reference: ReferenceProfile, window: WindowProfil
   const exchanged = proofs.filter(({ column }) => returns(column, proven));
   if (exchanged.length > 0) return name('exchanged', exchanged);
   return copies.length > 0 ? name('copied', copies) : nothing('columns look like others, but no exchange explains it');
+}
+
+/**
+ * Whether `columnIdentity` could find anything in a window whose counts these are: false is certain, and then nobody has to
+ * ask for the sketches. Between two edges the distribution functions differ by what the bins differ, and one bin's share.
+ */
+export function couldHoldOthers(reference: ReferenceProfile, window: WindowProfile): boolean {
+  if (Math.min(window.rows, reference.rows) < LEAST_ROWS) return false;
+  const windows = new Map(window.columns.map((column) => [column.name, column]));
+  return reference.columns.some((column) => {
+    const counted = windows.get(column.name);
+    if (counted === undefined) return false;
+    const greatest =
+      column.kind === 'numeric' && counted.kind === 'numeric'
+        ? greatestDistance(column, counted)
+        : signatureDistance(column, counted);
+    return greatest >= LEFT_HOME;
+  });
+}
+
+/** What the distance of two sketches is at most, by the counts in the reference's bins. */
+function greatestDistance(reference: NumericReference, window: NumericWindow): number {
+  let [variation, widest] = [0, 0];
+  for (const bin of alignNumeric(reference, window)) {
+    const share = bin.reference / reference.rows;
+    variation += Math.abs(share - bin.window / window.rows) / 2;
+    widest = Math.max(widest, share);
+  }
+  return variation + widest + 2 / SKETCH_STEPS;
 }
 
 /** True when the values' columns, followed from one to the next, lead back to the first: an exchange, however long. */

@@ -21,6 +21,9 @@ export type DataColumns = Pick<Data, 'columns' | 'key' | 'timestamp' | 'label'>;
 /** Methods that need an order of the values; a category has none and is compared by PSI instead. */
 const ORDERED_ONLY: ReadonlySet<DriftMethod> = new Set(['kolmogorovSmirnov', 'wasserstein']);
 
+/** Whether a method reads moments and quantiles beside the counts. */
+export const needsSketch = (method: DriftMethod): boolean => ORDERED_ONLY.has(method);
+
 /** Name of the column with the model's answers, in tables and in the profile. */
 export const PREDICTION_COLUMN = 'prediction';
 

@@ -2,8 +2,10 @@ import {
   buildReferenceProfile,
   buildWindowProfile,
   columnIdentity,
+  couldHoldOthers,
   type ProfileColumn,
   type Rows,
+  type WindowProfile,
 } from '../../../../src/runtime/core/drift';
 import { createRandom } from '../../../../src/runtime/core/statistics/random';
 
@@ -33,7 +35,17 @@ const reference = buildReferenceProfile(table(4000, 'reference'), columns, {
   origin: { dataDigest: 'sha256:1', source: 'training' },
 });
 const span = { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' };
-const identityOf = (rows: Rows) => columnIdentity(reference, buildWindowProfile(rows, reference, span), 0.001);
+const withoutSketches = (window: WindowProfile): WindowProfile => ({
+  ...window,
+  columns: window.columns.map((one) => (one.kind === 'numeric' ? { ...one, moments: null, quantiles: null } : one)),
+});
+/** Nothing that is found would have been passed over by the counts alone. */
+const identityOf = (rows: Rows) => {
+  const window = buildWindowProfile(rows, reference, span);
+  const identity = columnIdentity(reference, window, 0.001);
+  if (identity.pattern !== 'none') expect(couldHoldOthers(reference, withoutSketches(window))).toBe(true);
+  return identity;
+};
 const named = (rows: Rows) => {
   const { pattern, mapping } = identityOf(rows);
   return { pattern, mapping: mapping.map(({ column, looksLike }) => `${column} <- ${looksLike}`).sort() };
@@ -47,6 +59,14 @@ it('finds nothing in a window like the reference, and in one that drifted', () =
     age: Number(row.age) + 20,
   }));
   expect(named(drifted)).toEqual({ pattern: 'none', mapping: [] });
+});
+
+it('is not searched by sketches where the counts leave no room for it', () => {
+  const counts = (rows: Rows) => withoutSketches(buildWindowProfile(rows, reference, span));
+  expect(couldHoldOthers(reference, counts(table(2000, 'same')))).toBe(false);
+  const swapped = table(2000, 'swap').map((row) => ({ ...row, city: row.shop, shop: row.city }));
+  expect(couldHoldOthers(reference, counts(swapped))).toBe(true);
+  expect(couldHoldOthers(reference, counts(swapped.slice(0, 400)))).toBe(false);
 });
 
 it('names two columns that were exchanged, numbers and categories', () => {
