@@ -38,6 +38,10 @@ export const awsEnvSchema = handlerEnvSchema.extend({
   MLP_SERVER_ROLE: text,
   MLP_SERVER_IMAGE: text,
   MLP_SERVER_INSTANCE: text,
+  /** Instances that serve, least and most, and the requests a minute that one takes; they scale where the two differ. */
+  MLP_INSTANCES_MIN: z.coerce.number().int().min(0).default(0),
+  MLP_INSTANCES_MAX: z.coerce.number().int().min(0).default(0),
+  MLP_TARGET_REQUESTS: z.coerce.number().min(0).default(0),
   MLP_PIPELINE_MACHINE: text,
   MLP_RELEASE_MACHINE: text,
   MLP_WORKGROUP: text,

@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { CanaryEndpoint, Notifications } from '../../src/aws';
@@ -115,6 +116,39 @@ test('metrics and grants are facades', () => {
   endpoint.grants.invoke(caller);
   templateOf(stack).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: [{ Action: 'sagemaker:InvokeEndpoint', Effect: 'Allow' }] },
+  });
+});
+
+test('the controller knows the limits of autoscaling, and may register variants of endpoints and nothing else', () => {
+  const template = templateOf(endpointAlone().stack);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({ MLP_INSTANCES_MIN: '2', MLP_INSTANCES_MAX: '4', MLP_TARGET_REQUESTS: '600' }),
+    },
+  });
+  template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: [
+            'application-autoscaling:RegisterScalableTarget',
+            'application-autoscaling:DeregisterScalableTarget',
+            'application-autoscaling:PutScalingPolicy',
+          ],
+          Condition: {
+            StringEquals: {
+              'application-autoscaling:service-namespace': 'sagemaker',
+              'application-autoscaling:scalable-dimension': 'sagemaker:variant:DesiredInstanceCount',
+            },
+          },
+        }),
+        Match.objectLike({
+          Action: 'iam:CreateServiceLinkedRole',
+          Condition: { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
+        }),
+      ]),
+    },
   });
 });
 

@@ -221,6 +221,8 @@ test('policies name their actions, and leave a resource open only where AWS auth
     }
   }
   expect([...open].sort()).toEqual([
+    'application-autoscaling:DescribeScalableTargets',
+    'application-autoscaling:DescribeScalingPolicies',
     'cloudwatch:GetMetricData',
     'ec2:AssignPrivateIpAddresses',
     'ec2:CreateNetworkInterface',

@@ -138,6 +138,9 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         MLP_SERVER_ROLE: this.serverRole.roleArn,
         MLP_SERVER_IMAGE: this.serverImage.reference,
         MLP_SERVER_INSTANCE: machine,
+        MLP_INSTANCES_MIN: String(plan.instances.min),
+        MLP_INSTANCES_MAX: String(plan.instances.max),
+        MLP_TARGET_REQUESTS: String(plan.targetRequestsPerInstance),
         MLP_ABORT_ALARMS: this.alarms
           .filter(({ plan }) => plan.abortsRelease)
           .map((one) => one.alarmName)

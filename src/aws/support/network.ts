@@ -33,6 +33,7 @@ const SUBNET_CIDRS = ['10.0.0.0/20', '10.0.16.0/20'] as const;
 
 const GATEWAYS = ['s3', 'dynamodb'] as const;
 const INTERFACES = [
+  'application-autoscaling',
   'athena',
   'ecr.api',
   'ecr.dkr',

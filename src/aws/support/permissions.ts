@@ -191,6 +191,7 @@ const STATEMENTS = {
             ],
           },
           ...passRoles(passedRoles),
+          ...scaleVariants(endpointName, arn),
         ],
   readMetrics: ({ alarmPrefix, watchedEndpoint }, arn) => [
     { actions: ['cloudwatch:GetMetricData'], resources: ['*'] }, // CloudWatch authorises reading by no resource
@@ -277,6 +278,43 @@ const passRoles = (roles: readonly IRole[]): PolicyStatementProps[] =>
           conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
         },
       ];
+
+const SCALING_SERVICE = 'sagemaker.application-autoscaling.amazonaws.com';
+
+/** Autoscaling of an endpoint's variants: limits, policies, and the alarms that Application Auto Scaling makes of them. */
+const scaleVariants = (endpointName: string, arn: ArnMaker): PolicyStatementProps[] => [
+  {
+    actions: [
+      'application-autoscaling:RegisterScalableTarget',
+      'application-autoscaling:DeregisterScalableTarget',
+      'application-autoscaling:PutScalingPolicy',
+    ],
+    // Targets have ids that the service makes up: what they may be is said by conditions.
+    resources: [arn('application-autoscaling', 'scalable-target/*')],
+    conditions: {
+      StringEquals: {
+        'application-autoscaling:service-namespace': 'sagemaker',
+        'application-autoscaling:scalable-dimension': 'sagemaker:variant:DesiredInstanceCount',
+      },
+    },
+  },
+  {
+    actions: ['application-autoscaling:DescribeScalableTargets', 'application-autoscaling:DescribeScalingPolicies'],
+    resources: ['*'], // Application Auto Scaling authorises reading by no resource
+  },
+  {
+    actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+    resources: [arn('cloudwatch', `alarm:TargetTracking-endpoint/${endpointName}/variant/*`)],
+  },
+  {
+    // Made once an account, with the first target.
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/${SCALING_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint`,
+    ],
+    conditions: { StringEquals: { 'iam:AWSServiceName': SCALING_SERVICE } },
+  },
+];
 
 const startMachine = (machineArn: string | undefined): PolicyStatementProps[] =>
   machineArn === undefined

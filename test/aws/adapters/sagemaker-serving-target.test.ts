@@ -1,73 +1,12 @@
+import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerEndpoint } from '../../../src/runtime/adapters/aws/sagemaker-endpoint';
 import { SageMakerServingTarget } from '../../../src/runtime/adapters/aws/sagemaker-serving-target';
+import { type ScalingLimits, VariantScaling } from '../../../src/runtime/adapters/aws/variant-scaling';
 import type { Deployment } from '../../../src/runtime/ports';
-import { fakeClient, serviceError } from './fake-client';
-
-interface ProductionVariant {
-  readonly VariantName: string;
-  readonly ModelName: string;
-  readonly InitialVariantWeight: number;
-}
-interface Configuration {
-  readonly EndpointConfigName: string;
-  readonly ProductionVariants: readonly ProductionVariant[];
-  readonly ShadowProductionVariants?: readonly ProductionVariant[];
-  readonly DataCaptureConfig?: { readonly DestinationS3Uri: string };
-}
-
-/** SageMaker as far as endpoints go: changes take some looks, and an update can fail and be taken back in silence. */
-function fakeSageMaker({ looks = 0, failUpdates = false } = {}) {
-  const configurations = new Map<string, Configuration>();
-  const models = new Set<string>();
-  let endpoint: { config: string; weights: Map<string, number>; busy: number } | undefined;
-  const start = (name: string) => {
-    const weights = configurations
-      .get(name)!
-      .ProductionVariants.map((one) => [one.VariantName, one.InitialVariantWeight] as const);
-    endpoint = { config: name, weights: new Map(weights), busy: looks };
-  };
-  const client = fakeClient<SageMakerClient>({
-    CreateModel: ({ ModelName }: { ModelName: string }) => {
-      if (models.has(ModelName)) throw serviceError('ValidationException', 'Cannot create already existing model');
-      models.add(ModelName);
-    },
-    CreateEndpointConfig: (input: Configuration) => {
-      if (configurations.has(input.EndpointConfigName)) {
-        throw serviceError('ValidationException', 'Cannot create already existing endpoint configuration');
-      }
-      for (const { ModelName } of input.ProductionVariants) {
-        if (!models.has(ModelName)) throw serviceError('ValidationException', `Could not find model ${ModelName}`);
-      }
-      configurations.set(input.EndpointConfigName, input);
-    },
-    CreateEndpoint: ({ EndpointConfigName }: Configuration) => start(EndpointConfigName),
-    UpdateEndpoint: ({ EndpointConfigName }: Configuration) => {
-      if (!failUpdates) start(EndpointConfigName);
-      else endpoint!.busy = looks;
-    },
-    UpdateEndpointWeightsAndCapacities: (input: {
-      DesiredWeightsAndCapacities: readonly { VariantName: string; DesiredWeight: number }[];
-    }) => {
-      for (const one of input.DesiredWeightsAndCapacities) endpoint!.weights.set(one.VariantName, one.DesiredWeight);
-      endpoint!.busy = looks;
-    },
-    DeleteEndpoint: () => {
-      endpoint = undefined;
-    },
-    DescribeEndpoint: () => {
-      if (endpoint === undefined) throw serviceError('ValidationException', 'Could not find endpoint');
-      const EndpointStatus = endpoint.busy-- > 0 ? 'Updating' : 'InService';
-      const ProductionVariants = [...endpoint.weights].map(([VariantName, CurrentWeight]) => ({
-        VariantName,
-        CurrentWeight,
-      }));
-      return { EndpointStatus, EndpointConfigName: endpoint.config, ProductionVariants };
-    },
-    DescribeEndpointConfig: ({ EndpointConfigName }: Configuration) => configurations.get(EndpointConfigName),
-  });
-  return { client, configurations, current: () => configurations.get(endpoint?.config ?? '') };
-}
+import { FakeAutoscaling } from './fake-autoscaling';
+import { fakeClient } from './fake-client';
+import { fakeSageMaker } from './fake-endpoints';
 
 const deployment = (version: number, first = false): Deployment => ({
   model: 'churn',
@@ -78,6 +17,8 @@ const deployment = (version: number, first = false): Deployment => ({
   serving: { instances: { min: 1, max: 4 }, capturePercent: 100, targetRequestsPerInstance: 600, timeoutSeconds: 5 },
 });
 
+const NO_SCALING: ScalingLimits = { min: 1, max: 1, targetRequestsPerInstance: 600 };
+
 function targetOf(client: SageMakerClient, looks = 3): SageMakerServingTarget {
   const endpoint = new SageMakerEndpoint(client, {
     endpoint: 'acme-churn',
@@ -87,7 +28,8 @@ function targetOf(client: SageMakerClient, looks = 3): SageMakerServingTarget {
     subnets: [],
     securityGroups: [],
   });
-  return new SageMakerServingTarget(endpoint, {
+  const autoscaling = fakeClient<ApplicationAutoScalingClient>(new FakeAutoscaling().operations());
+  return new SageMakerServingTarget(endpoint, new VariantScaling(autoscaling, 'acme-churn', NO_SCALING), {
     instanceType: 'ml.m5.large',
     image: async () => 'image@sha256:1',
     sleep: async () => undefined,

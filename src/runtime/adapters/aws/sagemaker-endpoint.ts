@@ -5,6 +5,7 @@ import {
   DeleteEndpointCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
+  type DescribeEndpointOutput,
   type EndpointStatus,
   type ProductionVariant,
   type SageMakerClient,
@@ -21,6 +22,7 @@ import {
   versionOfModel,
 } from './endpoint-layout';
 import { errorMessage, errorName } from './sdk-error';
+import { TargetChangingError } from './target-changing';
 
 export interface SageMakerEndpointOptions {
   readonly endpoint: string;
@@ -36,7 +38,10 @@ export interface SageMakerEndpointOptions {
 /** What is really so. */
 export interface EndpointReading {
   readonly status: 'absent' | 'ready' | 'changing' | 'failed';
+  /** Only the number of instances changes: versions and weights are what they were asked to be. */
+  readonly scaling: boolean;
   readonly layout: EndpointLayout;
+  /** `instances` are those of the largest variant that serves, as they are now. */
   readonly capacity: EndpointCapacity | null;
   readonly configuration: string | null;
   readonly reason: string | null;
@@ -70,6 +75,7 @@ export class SageMakerEndpoint {
     if (found === undefined) {
       return {
         status: 'absent',
+        scaling: false,
         layout: { production: {}, shadow: null },
         capacity: null,
         configuration: null,
@@ -90,8 +96,10 @@ export class SageMakerEndpoint {
     const [mirrored] = config.ShadowProductionVariants ?? [];
     const version = versionOfModel(endpoint, mirrored?.ModelName);
     const [first] = config.ProductionVariants ?? [];
+    const counts = (found.ProductionVariants ?? []).flatMap(({ CurrentInstanceCount }) => CurrentInstanceCount ?? []);
     return {
       status: STATUS[found.EndpointStatus ?? 'Failed'],
+      scaling: isScaling(found),
       layout: {
         production,
         shadow:
@@ -102,7 +110,7 @@ export class SageMakerEndpoint {
       capacity: first
         ? {
             instanceType: first.InstanceType ?? '',
-            instances: first.InitialInstanceCount ?? 1,
+            instances: counts.length > 0 ? Math.max(...counts) : (first.InitialInstanceCount ?? 1),
             capturePercent: config.DataCaptureConfig?.InitialSamplingPercentage ?? 0,
           }
         : null,
@@ -133,30 +141,62 @@ export class SageMakerEndpoint {
     );
   }
 
-  /** Asks for a layout; SageMaker carries it out afterwards. @returns the name of its configuration */
+  /**
+   * Asks for a layout; SageMaker carries it out afterwards. Variants that stay keep the number of instances that autoscaling
+   * has given them, whatever the configuration says.
+   * @returns the name of its configuration
+   * @throws TargetChangingError when something has begun to change the endpoint meanwhile
+   */
   async request(layout: EndpointLayout, capacity: EndpointCapacity, exists: boolean): Promise<string> {
     const { endpoint } = this.options;
     const name = configurationName(endpoint, layout, capacity);
     await unlessThere(this.client.send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity))));
     const target = { EndpointName: endpoint, EndpointConfigName: name };
-    await this.client.send(exists ? new UpdateEndpointCommand(target) : new CreateEndpointCommand(target));
+    if (!exists) {
+      await this.client.send(new CreateEndpointCommand(target));
+      return name;
+    }
+    await this.unlessChanging(
+      this.client.send(
+        new UpdateEndpointCommand({
+          ...target,
+          RetainAllVariantProperties: true,
+          ExcludeRetainedVariantProperties: [{ VariantPropertyType: 'DesiredWeight' }],
+        }),
+      ),
+    );
     return name;
   }
 
+  /** Weights alone: the numbers of instances stay. @throws TargetChangingError as above */
   async setWeights(weights: Readonly<Partial<Record<Variant, number>>>): Promise<void> {
-    await this.client.send(
-      new UpdateEndpointWeightsAndCapacitiesCommand({
-        EndpointName: this.options.endpoint,
-        DesiredWeightsAndCapacities: VARIANTS.flatMap((variant) => {
-          const weight = weights[variant];
-          return weight === undefined ? [] : [{ VariantName: variant, DesiredWeight: weight }];
+    await this.unlessChanging(
+      this.client.send(
+        new UpdateEndpointWeightsAndCapacitiesCommand({
+          EndpointName: this.options.endpoint,
+          DesiredWeightsAndCapacities: VARIANTS.flatMap((variant) => {
+            const weight = weights[variant];
+            return weight === undefined ? [] : [{ VariantName: variant, DesiredWeight: weight }];
+          }),
         }),
-      }),
+      ),
     );
   }
 
   async delete(): Promise<void> {
-    await this.client.send(new DeleteEndpointCommand({ EndpointName: this.options.endpoint }));
+    await this.unlessChanging(this.client.send(new DeleteEndpointCommand({ EndpointName: this.options.endpoint })));
+  }
+
+  /** SageMaker refuses a change while another one goes on, which autoscaling may have begun since the last look. */
+  private async unlessChanging(call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (error) {
+      if (errorName(error) === 'ValidationException' && /in-progress/i.test(errorMessage(error))) {
+        throw new TargetChangingError(this.options.endpoint);
+      }
+      throw error;
+    }
   }
 
   private configuration(name: string, layout: EndpointLayout, capacity: EndpointCapacity) {
@@ -198,6 +238,12 @@ export class SageMakerEndpoint {
     }
   }
 }
+
+/** A new configuration is a pending deployment, and new weights are not in force yet; what is left are instances. */
+const isScaling = ({ EndpointStatus, PendingDeploymentSummary, ProductionVariants = [] }: DescribeEndpointOutput) =>
+  EndpointStatus === 'Updating' &&
+  PendingDeploymentSummary === undefined &&
+  ProductionVariants.every(({ CurrentWeight, DesiredWeight }) => CurrentWeight === DesiredWeight);
 
 /** SageMaker names no error of its own for what is not there, or there already. */
 const isMissing = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { TARGET_CHANGING, VARIANTS, type Variant } from '../../../contract/aws';
+import { VARIANTS, type Variant } from '../../../contract/aws';
 import { OperationError } from '../../../kernel/problem';
 import type { Deployment, ServingTarget, TrafficState } from '../../ports';
 import {
@@ -11,6 +11,8 @@ import {
 } from './endpoint-layout';
 import { archiveUri } from './model-archive';
 import type { EndpointReading, SageMakerEndpoint } from './sagemaker-endpoint';
+import { TargetChangingError } from './target-changing';
+import type { VariantScaling } from './variant-scaling';
 
 export interface ServingTargetOptions {
   readonly instanceType: string;
@@ -21,34 +23,33 @@ export interface ServingTargetOptions {
   readonly looks: number;
 }
 
-/** Thrown while the endpoint changes; the state machine makes the same call again. */
-export class TargetChangingError extends Error {
-  constructor(endpoint: string) {
-    super(`the endpoint ${endpoint} still changes; the call is made again`);
-    this.name = TARGET_CHANGING;
-  }
-}
-
 const LOOK_MS = 5000;
 
 /**
  * A SageMaker endpoint with two variants, owned by the release controller. What was asked for is verified by the name of the
- * configuration that is in force: an update that fails leaves SageMaker in service with the old one, without an error.
+ * configuration that is in force: an update that fails leaves SageMaker in service with the old one, without an error. After
+ * each change the variants that serve are the ones that scale.
  */
 export class SageMakerServingTarget implements ServingTarget {
   constructor(
     private readonly endpoint: SageMakerEndpoint,
+    private readonly scaling: VariantScaling,
     private readonly options: ServingTargetOptions,
   ) {}
 
   async deploy({ version, artifactUri, first, serving }: Deployment): Promise<void> {
     const now = await this.settled();
+    const { min, max } = serving.instances;
     const capacity: EndpointCapacity = {
       instanceType: this.options.instanceType,
-      instances: Math.max(1, serving.instances.min),
+      // A challenger may get all traffic in one step: it starts with as many machines as the champion has by now.
+      instances: Math.max(1, min, Math.min(max, now.capacity?.instances ?? 0)),
       capturePercent: serving.capturePercent,
     };
-    if (now.layout.shadow === null && variantOf(now.layout, version) !== undefined) return;
+    if (now.layout.shadow === null && variantOf(now.layout, version) !== undefined) {
+      await this.scaling.follow(servingVariants(now.layout));
+      return;
+    }
     await this.endpoint.createModel(version, await this.options.image(), archiveUri(artifactUri));
     const champion = championOf(now.layout);
     if (first || champion === undefined) {
@@ -83,9 +84,10 @@ export class SageMakerServingTarget implements ServingTarget {
   }
 
   async read(): Promise<TrafficState> {
-    const { status, layout, configuration } = await this.endpoint.read();
+    const { status, scaling, layout, configuration } = await this.endpoint.read();
     return {
-      status,
+      // More or fewer instances change nothing of who answers.
+      status: scaling ? 'ready' : status,
       live: livePercents(layout),
       mirrored: layout.shadow ? { [layout.shadow.version]: layout.shadow.percent } : {},
       configuration,
@@ -108,12 +110,16 @@ export class SageMakerServingTarget implements ServingTarget {
   async remove(version: number): Promise<void> {
     const now = await this.settled();
     const variant = variantOf(now.layout, version);
-    if (variant === undefined || now.capacity === null) return;
+    if (variant === undefined || now.capacity === null) {
+      await this.scaling.follow(servingVariants(now.layout));
+      return;
+    }
     const rest = VARIANTS.flatMap((one): [Variant, { version: number; weight: number }][] => {
       const served = now.layout.production[one];
       return served && served.version !== version ? [[one, { version: served.version, weight: FULL }]] : [];
     });
     if (rest.length === 0) {
+      await this.scaling.deregister(VARIANTS);
       await this.endpoint.delete();
       return;
     }
@@ -127,13 +133,27 @@ export class SageMakerServingTarget implements ServingTarget {
   /** Asks for a layout, waits, and verifies that its configuration is the one in force. */
   private async become(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
     if (now.configuration === configurationName(this.endpoint.options.endpoint, layout, capacity)) return;
-    const name = await this.endpoint.request(layout, capacity, now.status !== 'absent');
+    const name = await this.ask(layout, capacity, now);
     const after = await this.settled();
+    await this.scaling.follow(servingVariants(after.layout));
     if (after.configuration === name) return;
     throw this.refused(
       `configuration ${after.configuration ?? 'none'}${after.reason === null ? '' : `: ${after.reason}`}`,
       `configuration ${name}: SageMaker has gone back to the one before`,
     );
+  }
+
+  /** A variant that goes, or gets another machine, ends its autoscaling first; it has it again when the layout is refused. */
+  private async ask(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<string> {
+    const isReplaced = now.capacity !== null && now.capacity.instanceType !== capacity.instanceType;
+    const before = servingVariants(now.layout);
+    await this.scaling.deregister(before.filter((variant) => isReplaced || layout.production[variant] === undefined));
+    try {
+      return await this.endpoint.request(layout, capacity, now.status !== 'absent');
+    } catch (error) {
+      await this.scaling.follow(before);
+      throw error;
+    }
   }
 
   /** The endpoint once nothing goes on. @throws TargetChangingError while something does; OperationError when it failed */
@@ -161,6 +181,10 @@ export class SageMakerServingTarget implements ServingTarget {
 }
 
 const FULL = 100;
+
+/** Variants with live traffic, or ready for it. A shadow is none: it goes before it could scale. */
+const servingVariants = ({ production }: EndpointLayout): Variant[] =>
+  VARIANTS.filter((variant) => production[variant] !== undefined);
 
 /** The variant with the most live traffic: before the final step the champion's. */
 function championOf({ production }: EndpointLayout): { variant: Variant; version: number } | undefined {

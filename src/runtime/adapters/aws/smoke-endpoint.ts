@@ -8,8 +8,8 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { TargetChangingError } from './sagemaker-serving-target';
 import { errorMessage, errorName } from './sdk-error';
+import { TargetChangingError } from './target-changing';
 
 export interface SmokeOptions {
   /** Name of the endpoint for this check, and of its configuration and model. */

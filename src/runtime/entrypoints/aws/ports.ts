@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -25,6 +26,7 @@ import { SageMakerEndpoint } from '../../adapters/aws/sagemaker-endpoint';
 import { SageMakerServingTarget } from '../../adapters/aws/sagemaker-serving-target';
 import { SnsNotifier } from '../../adapters/aws/sns-notifier';
 import { StepFunctionsStarter } from '../../adapters/aws/step-functions-starter';
+import { VariantScaling } from '../../adapters/aws/variant-scaling';
 import { athena } from '../../sql/dialects/athena';
 import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
 
@@ -48,6 +50,12 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     subnets: words(env.MLP_SUBNETS),
     securityGroups: words(env.MLP_SECURITY_GROUPS),
   });
+  const scaling = new VariantScaling(new ApplicationAutoScalingClient(region), env.MLP_ENDPOINT, {
+    // SageMaker's variants have one instance at least.
+    min: Math.max(1, env.MLP_INSTANCES_MIN),
+    max: env.MLP_INSTANCES_MAX,
+    targetRequestsPerInstance: env.MLP_TARGET_REQUESTS,
+  });
   const ssm = new SSMClient(region);
   const image = (): Promise<string> => imageUri(ssm, env.MLP_SERVER_IMAGE);
   const sql = new AthenaSqlEngine(new AthenaClient(region), {
@@ -63,7 +71,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     state: new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE),
     ledger: new S3LedgerStore(s3, env.MLP_LEDGER),
     catalogue: new SageMakerCatalogue(sagemaker, { group: env.MLP_MODEL_GROUP, image }),
-    serving: new SageMakerServingTarget(endpoint, {
+    serving: new SageMakerServingTarget(endpoint, scaling, {
       instanceType: env.MLP_SERVER_INSTANCE,
       image,
       sleep,
