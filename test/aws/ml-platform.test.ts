@@ -186,6 +186,63 @@ test('a field that the library does not know goes through defaultChild', () => {
   templateOf(stack).hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'mine' });
 });
 
+describe('a budget that is used up', () => {
+  const scale = definitions.scale as unknown as { models: { churn: object } };
+  const templateWith = (onExceeded: string) => {
+    const stack = newStack('Acme');
+    const budget = { monthly: 300, onExceeded };
+    const definition = { ...scale, models: { churn: { ...scale.models.churn, budget } } };
+    const platform = new MlPlatform(stack, 'Platform', { definition });
+    return { stack, template: templateOf(stack), role: platform.model('churn').pipeline.stateMachine.role };
+  };
+
+  test('tells people, and blocks nothing unless it shall', () => {
+    const { template } = templateWith('alert');
+    template.resourceCountIs('AWS::Budgets::BudgetsAction', 0);
+  });
+
+  test('forbids training jobs to the one role that starts them, by a role that may do nothing else', () => {
+    const { stack, template, role } = templateWith('blockTraining');
+    const [[policyId, policy] = ['', undefined]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));
+    expect(policy).toMatchObject({
+      Properties: {
+        PolicyDocument: { Statement: [{ Effect: 'Deny', Action: 'sagemaker:CreateTrainingJob' }] },
+      },
+    });
+    expect(policy).not.toHaveProperty('Properties.Roles');
+    template.hasResourceProperties('AWS::Budgets::BudgetsAction', {
+      ActionType: 'APPLY_IAM_POLICY',
+      ApprovalModel: 'AUTOMATIC',
+      NotificationType: 'ACTUAL',
+      ActionThreshold: { Type: 'PERCENTAGE', Value: 100 },
+      Definition: { IamActionDefinition: { PolicyArn: { Ref: policyId }, Roles: [stack.resolve(role.roleName)] } },
+      Subscribers: [{ Type: 'SNS' }],
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+            Effect: 'Allow',
+            Resource: stack.resolve(role.roleArn),
+            Condition: { ArnEquals: { 'iam:PolicyARN': { Ref: policyId } } },
+          },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'budgets.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    });
+  });
+});
+
 test('two environments of one account have names of their own', () => {
   const aws = { account: '111111111111', region: 'eu-central-1' };
   const environments = [

@@ -21,6 +21,7 @@ import { COST_TAGS, renderBudget } from './budgets';
 import { renderDashboards } from './dashboards';
 import { Delivery } from './delivery';
 import { ModelConstructs } from './model-constructs';
+import { blockTraining } from './training-block';
 
 export interface MlPlatformProps {
   /** The definition, as written or parsed. */
@@ -92,12 +93,20 @@ export class MlPlatform extends Construct {
         Tags.of(parts).add(COST_TAGS.model, name);
         for (const [key, value] of Object.entries(modelPlan.tags)) Tags.of(parts).add(key, value);
         if (modelPlan.budget) {
-          renderBudget(parts, 'Budget', {
+          const budget = renderBudget(parts, 'Budget', {
             platform: this.platform,
             model: name,
             budget: modelPlan.budget,
             notifications: this.incidents,
           });
+          if (modelPlan.budget.onExceeded === 'blockTraining') {
+            blockTraining(parts, {
+              model: name,
+              budget,
+              pipeline: parts.pipeline,
+              topic: this.incidents.topics.ticket,
+            });
+          }
         }
         return [name, parts];
       }),
