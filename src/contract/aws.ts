@@ -22,6 +22,9 @@ export const PREFIXES = { capture: 'capture', queries: 'queries' } as const;
 /** Names of the Glue tables of a model. */
 export const TABLES = { source: 'source', labels: 'labels', capture: 'capture' } as const;
 
+/** Tag of the OpsItems that handlers make; handlers reach those of their own platform alone. */
+export const OPS_ITEM_TAG = 'mlp:platform';
+
 /** A container image: its URI, or the SSM parameter to which the delivery writes the digest of the last build. */
 export const PARAMETER_IMAGE = 'ssm:';
 

@@ -22,5 +22,7 @@ export const USE_CASES = [
   'decideRetraining',
   'reportDora',
   'recordIncident',
+  'escalateIncident',
+  'resolveIncident',
 ] as const;
 export type UseCase = (typeof USE_CASES)[number];

@@ -6,6 +6,7 @@ import { toJson } from '../kernel/json';
 import type { Task } from '../kernel/metric-catalogue';
 import { alarm, metric, type RunbookLink } from './alarm';
 import { planCompute, planImage } from './compute';
+import { type IncidentPolicy, incidentGraph } from './incident-graph';
 import type { AlarmPlan, EndpointPlan, PermissionPlan } from './plan';
 import { releaseGraph, releaseSteps } from './release-graph';
 
@@ -18,6 +19,8 @@ export interface EndpointInput {
   readonly errors: Errors | null;
   readonly availability: Monitoring['availability'] | null;
   readonly captureRetentionSeconds: number;
+  /** `incidents` of the definition, as far as it concerns a page alarm. */
+  readonly incidents: IncidentPolicy;
   readonly runbook: RunbookLink;
 }
 
@@ -49,6 +52,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
     payload: serving.payload,
     expectedRequestsPerMinute: serving.expectedRequestsPerMinute ?? null,
     graph: releaseGraph(model, release, policy),
+    incidentGraph: incidentGraph(model, input.incidents),
     strategy: release.strategy,
     percents: releaseSteps(release).map((step) => step.percent),
     keepPrevious: release.keepPrevious,
@@ -205,7 +209,8 @@ const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'release', action: 'readCapture', because: 'look: prediction drift between the arms' },
   { role: 'release', action: 'appendLedger', because: 'promote, rollBack' },
   { role: 'release', action: 'lock', because: 'verify, promote, rollBack' },
-  { role: 'release', action: 'notify', because: 'rollBack' },
+  { role: 'release', action: 'notify', because: 'rollBack, escalate' },
+  { role: 'release', action: 'trackIncidents', because: 'record, escalate' },
   { role: 'release', action: 'writeMetrics', because: 'rollBack, promote' },
   { role: 'release', action: 'writeLogs', because: 'every step' },
   { role: 'release', action: 'writeTraces', because: 'every step' },

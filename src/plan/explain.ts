@@ -32,6 +32,7 @@ function explainModel(model: ModelPlan): string[] {
     `model ${model.name}: ${model.task}, risk ${model.risk}`,
     ...explainGraph(model.pipeline.graph),
     ...explainGraph(model.endpoint.graph),
+    ...explainGraph(model.endpoint.incidentGraph),
     '  schedules',
     ...parts.flatMap((part) => part?.schedules.map((one) => `    ${one.id}: ${explainSchedule(one.schedule)}`) ?? []),
     '  alarms',

@@ -7,6 +7,7 @@ import type { RunbookLink } from './alarm';
 import { planCompute } from './compute';
 import { planDrift } from './drift';
 import { planEndpoint } from './endpoint';
+import { incidentPolicy } from './incidents';
 import { planPipeline } from './pipeline';
 import type { BudgetPlan, ModelPlan } from './plan';
 import { hourlyPrice, servingPrice } from './prices';
@@ -57,6 +58,7 @@ export function planModel(
       errors: monitoring.errors,
       availability: monitoring.availability ?? null,
       captureRetentionSeconds: captureRetentionSeconds(data, drift, quality),
+      incidents: incidentPolicy(platform.incidents),
       runbook,
     }),
     drift:

@@ -119,6 +119,8 @@ export interface EndpointPlan extends PartPlan {
   readonly payload: 'json' | 'csv';
   readonly expectedRequestsPerMinute: number | null;
   readonly graph: StepGraph;
+  /** What a page alarm of the model starts. */
+  readonly incidentGraph: StepGraph;
   readonly strategy: 'canary' | 'linear' | 'blueGreen' | 'allAtOnce';
   /** Percents of live traffic in order, 100 last. */
   readonly percents: readonly number[];
@@ -216,6 +218,7 @@ export type PermissionAction =
   | 'startPipeline'
   | 'startRelease'
   | 'notify'
+  | 'trackIncidents'
   | 'useKey'
   | 'pullImage'
   | 'writeLogs'

@@ -9,7 +9,7 @@ import type { Json } from '../kernel/json';
  * `state.error` is `{ step, message }` and the run goes on at `onError`.
  */
 export interface StepGraph {
-  /** `pipeline` or `release`. */
+  /** `pipeline`, `release` or `incident`. */
   readonly id: string;
   readonly startAt: string;
   readonly steps: readonly Step[];

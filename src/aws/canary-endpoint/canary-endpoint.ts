@@ -14,6 +14,7 @@ import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import { planEndpoint } from '../../plan/endpoint';
+import { defaultIncidentPolicy } from '../../plan/incidents';
 import type { ComputePlan, EndpointPlan } from '../../plan/plan';
 import { instanceType } from '../eval-gate-pipeline/managed-jobs';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
@@ -24,7 +25,7 @@ import { handlerEnvironment } from '../support/environment';
 import { Handler } from '../support/handler';
 import { NAME_LIMITS, physicalName } from '../support/names';
 import type { INotifications } from '../support/notifications';
-import { onAlarm } from '../support/on-alarm';
+import { onAlarm, startOnAlarm } from '../support/on-alarm';
 import { grantPermissions, type Reach } from '../support/permissions';
 import { logRetention, retentionSeconds } from '../support/retention';
 import { scheduleCall } from '../support/schedules';
@@ -74,6 +75,8 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
   readonly plan: EndpointPlan;
   readonly endpointName: string;
   readonly releaseController: StateMachine;
+  /** What a page alarm starts. */
+  readonly incidents: StateMachine;
   readonly handler: Handler;
   /** What the served container may do. */
   readonly serverRole: Role;
@@ -167,33 +170,62 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       definition: () => stepGraphToAsl(plan.graph, { handlerArn: this.handler.function.functionArn, job: () => [] }),
     });
 
+    const incidentRole = new Role(this, 'IncidentRole', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      description: `Looks after the incidents of ${this.model}`,
+    });
+    this.handler.function.grantInvoke(incidentRole);
+    this.incidents = workflow(this, 'Incidents', {
+      name: physicalName(NAME_LIMITS.stateMachine, registry.platform, registry.model, 'incident'),
+      role: incidentRole,
+      logRetention: logRetention(plan),
+      encryptionKey,
+      definition: () =>
+        stepGraphToAsl(plan.incidentGraph, { handlerArn: this.handler.function.functionArn, job: () => [] }),
+    });
+
     const group = new ScheduleGroup(this, 'Schedules', {
       scheduleGroupName: physicalName(NAME_LIMITS.scheduleGroup, registry.platform, registry.model, 'reports'),
       removalPolicy: removalPolicy(false),
     });
     for (const job of plan.jobs) scheduleCall(this, job, this.handler, group, encryptionKey);
-    this.recordIncidents(this.alarms);
+    this.recordIncidents('Endpoint', this.alarms);
     this.grants = new EndpointGrants(this);
     this.metrics = new EndpointMetrics(subject);
     this.node.defaultChild = this.releaseController.node.defaultChild;
   }
 
-  /** Makes an incident with a record of each page alarm that fires: of this endpoint, and of others that are given. */
-  recordIncidents(alarms: readonly RenderedAlarm[]): void {
+  /**
+   * Makes an incident of each page alarm that fires, which is over when the alarm is: of this endpoint, and of other parts.
+   * @param part whose alarms they are, for construct ids
+   */
+  recordIncidents(part: string, alarms: readonly RenderedAlarm[]): void {
     const paged = alarms.filter(({ plan }) => plan.severity === 'page');
     for (const { kind, plan } of new Map(paged.map((one) => [one.kind, one])).values()) {
-      onAlarm(
+      startOnAlarm(
         this,
         {
           id: `${pascalCase(kind)}Incident`,
           description: `${kind} of ${this.model} becomes an incident with a record`,
-          use: 'recordIncident',
-          arguments: { model: this.model, kind, severity: 'page', runbook: plan.runbook },
+          input: { kind, severity: plan.severity, runbook: plan.runbook },
           alarms: alarmsOfKinds(paged, [kind]),
         },
-        this.handler,
+        this.incidents,
+        this.handler.deadLetters,
       );
     }
+    onAlarm(
+      this,
+      {
+        id: `${part}IncidentsOver`,
+        description: `An alarm of ${this.model} that is over ends its incident`,
+        becomes: 'OK',
+        use: 'resolveIncident',
+        arguments: { model: this.model },
+        alarms: paged,
+      },
+      this.handler,
+    );
   }
 
   private planned(props: CanaryEndpointProps): EndpointPlan {
@@ -214,6 +246,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       errors,
       availability: null,
       captureRetentionSeconds: CAPTURE_DAYS * DAY,
+      incidents: defaultIncidentPolicy(),
       runbook: localRunbook,
     });
   }

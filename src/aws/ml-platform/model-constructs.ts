@@ -71,7 +71,7 @@ export class ModelConstructs extends Construct {
         wiring: { ...wiring, plan: plan.drift },
       });
     }
-    if (this.drift) endpoint.recordIncidents(this.drift.alarms);
+    if (this.drift) endpoint.recordIncidents('Drift', this.drift.alarms);
     if (plan.retraining && model.retraining) {
       this.retraining = new RetrainSchedule(this, 'Retraining', {
         model: name,
@@ -81,6 +81,7 @@ export class ModelConstructs extends Construct {
         ...(this.drift && { drift: this.drift }),
         wiring: { ...wiring, plan: plan.retraining },
       });
+      endpoint.recordIncidents('Retraining', this.retraining.alarms);
     }
   }
 }

@@ -2,7 +2,7 @@ import { Aws, Fn, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { PREFIXES } from '../../contract/aws';
+import { OPS_ITEM_TAG, PREFIXES } from '../../contract/aws';
 import type { PermissionAction, PermissionPlan, Role } from '../../plan/plan';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import type { ContainerImage } from './container-image';
@@ -220,6 +220,23 @@ const STATEMENTS = {
   startRelease: ({ releaseArn }) => startMachine(releaseArn),
   notify: ({ topics = [] }) =>
     topics.length === 0 ? [] : [{ actions: ['sns:Publish'], resources: topics.map((topic) => topic.topicArn) }],
+  trackIncidents: ({ registry }, arn) => [
+    // Systems Manager authorises making an item by no resource; what is made carries the platform's tag.
+    {
+      actions: ['ssm:CreateOpsItem'],
+      resources: ['*'],
+    },
+    {
+      actions: ['ssm:AddTagsToResource'],
+      resources: [arn('ssm', 'opsitem/*')],
+      conditions: { StringEquals: { [`aws:RequestTag/${OPS_ITEM_TAG}`]: registry.platform } },
+    },
+    {
+      actions: ['ssm:GetOpsItem', 'ssm:UpdateOpsItem'],
+      resources: [arn('ssm', 'opsitem/*')],
+      conditions: { StringEquals: { [`aws:ResourceTag/${OPS_ITEM_TAG}`]: registry.platform } },
+    },
+  ],
   useKey: ({ encryptionKey }) =>
     encryptionKey
       ? [{ actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], resources: [encryptionKey.keyArn] }]

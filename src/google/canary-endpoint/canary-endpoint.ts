@@ -12,6 +12,7 @@ import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { pascalCase } from '../../kernel/names';
 import { localRunbook } from '../../plan/alarm';
 import { planEndpoint } from '../../plan/endpoint';
+import { defaultIncidentPolicy } from '../../plan/incidents';
 import type { EndpointPlan } from '../../plan/plan';
 import { type INotifications, topicsOf } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
@@ -96,6 +97,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         errors,
         availability: null,
         captureRetentionSeconds: DEFAULT_CAPTURE_SECONDS,
+        incidents: defaultIncidentPolicy(),
         runbook: localRunbook,
       }),
     );

@@ -89,6 +89,8 @@ export const GRANTS_OF_ACTION = {
     { on: 'project', role: 'roles/workflows.invoker' },
     { on: 'state', role: 'roles/storage.objectUser' },
   ],
+  // Cloud Monitoring keeps incidents of its alert policies by itself.
+  trackIncidents: [],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],
   // Cloud Storage, BigQuery and Vertex AI use the key as their service agents; callers need no access to it.
   useKey: [],

@@ -7,7 +7,7 @@ import type { Ports } from './ports';
 /** What the DORA report is made of, for all models of a platform. */
 export interface DeploymentLog {
   readonly deployments: readonly (DeploymentRecord & { readonly model: string })[];
-  readonly incidents: readonly IncidentRecord[];
+  readonly incidents: readonly (IncidentRecord & { readonly model: string })[];
 }
 
 export const EMPTY_LOG: DeploymentLog = { deployments: [], incidents: [] };
@@ -50,7 +50,7 @@ const newest = (one: DeploymentRecord): number =>
 /** Notes an incident; a second report of the same id replaces the first. */
 export async function noteIncident(
   { state, platform }: Pick<Ports, 'state' | 'platform'>,
-  incident: IncidentRecord,
+  incident: DeploymentLog['incidents'][number],
 ): Promise<void> {
   await changeDocument(state, stateKeys.dora(platform), (value) => {
     const log = (value ?? EMPTY_LOG) as unknown as DeploymentLog;

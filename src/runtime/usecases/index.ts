@@ -6,6 +6,7 @@ import { decideGate } from './decide-gate';
 import { decideRetraining } from './decide-retraining';
 import { deployChallenger } from './deploy-challenger';
 import { deployShadow } from './deploy-shadow';
+import { escalateIncident } from './escalate-incident';
 import { monitorDrift } from './monitor-drift';
 import { monitorQuality } from './monitor-quality';
 import type { UseCaseFunction } from './ports';
@@ -16,6 +17,7 @@ import { recordIncident } from './record-incident';
 import { registerVersion } from './register-version';
 import { reportDora } from './report-dora';
 import { requestRelease } from './request-release';
+import { resolveIncident } from './resolve-incident';
 import { rollBack } from './roll-back';
 import { shiftTraffic } from './shift-traffic';
 import { verifyArtifact } from './verify-artifact';
@@ -41,6 +43,8 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   decideRetraining,
   reportDora,
   recordIncident,
+  escalateIncident,
+  resolveIncident,
 };
 
 export { CAPTURE_COLUMNS } from './capture-columns';

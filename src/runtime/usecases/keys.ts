@@ -25,5 +25,6 @@ export const stateKeys = {
   retraining: (model: string) => `retraining/${model}`,
   monitoring: (model: string) => `monitoring/${model}`,
   data: (model: string) => `data/${model}`,
+  incidents: (model: string) => `incidents/${model}`,
   dora: (platform: string) => `dora/${platform}`,
 } as const;

@@ -4,6 +4,7 @@ import type {
   ArtifactStore,
   Clock,
   DataSource,
+  IncidentTracker,
   LedgerStore,
   MetricSink,
   ModelCatalogue,
@@ -29,6 +30,8 @@ export interface Ports {
   readonly metrics: MetricSink;
   readonly notifier: Notifier;
   readonly workflows: WorkflowStarter;
+  /** Where the target has one; elsewhere the ledger and the notifications are all there is. */
+  readonly incidents?: IncidentTracker;
   readonly data: DataSource;
   readonly sql: SqlEngine;
   readonly dialect: SqlDialect;

@@ -1,24 +1,42 @@
+import type { TaskEvent } from '../../contract/events';
 import { ALARM_KINDS, type AlarmKind } from '../../kernel/alarm-kinds';
 import { SEVERITIES, type Severity } from '../../kernel/severity';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { noteIncident } from './deployment-log';
+import { joinIncident, type OpenIncident, updateIncident } from './incident-document';
 import type { UseCaseFunction } from './ports';
-import { argumentText, optionalText } from './read-event';
+import { optionalText } from './read-event';
 
-/** Opens an incident: in the ledger, for the DORA report, and to the people who take its severity. */
-export const recordIncident: UseCaseFunction<'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock'> = async (
-  event,
-  ports,
-) => {
-  const kind = oneOf<AlarmKind>(ALARM_KINDS, argumentText(event, 'kind'), 'handlerFailure');
-  const severity = oneOf<Severity>(SEVERITIES, argumentText(event, 'severity'), 'page');
+/** Longest text in a record. */
+const MAX_TEXT = 4000;
+
+/**
+ * Opens an incident: in the ledger, for the DORA report, in the target's tracker, and to the people who take its severity
+ * (unless the alarm tells them by itself: `told`). An alarm that fires while its incident is open is the same incident,
+ * which its state says by name (`alarm`); without a name each call is one of its own.
+ */
+export const recordIncident: UseCaseFunction<
+  'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock' | 'incidents'
+> = async (event, ports) => {
   const now = ports.clock.now();
-  const id = `${event.step}:${event.run}`;
-  const text = optionalText(event, 'error.message') ?? optionalText(event, 'text') ?? 'no text was given';
-  await noteIncident(ports, { id, openedAtSeconds: now, resolvedAtSeconds: null, deploymentId: event.run });
+  const alarm = optionalText(event, 'alarm');
+  const fresh = incidentOf(event, now);
+  const incident = alarm === null ? fresh : await joinIncident(ports, fresh);
+  const { id, kind, severity, text, runbook, openedAtSeconds } = incident;
+  if (id !== fresh.id) return answer({ id, kind, severity, isNew: false, ticket: incident.ticket });
+  const isAlarm = alarm !== null || event.step === 'alarm';
+  await noteIncident(ports, {
+    id,
+    model: ports.model,
+    openedAtSeconds,
+    resolvedAtSeconds: null,
+    // A release's own incident is its own; which deployment an alarm is about is for the report to say.
+    deploymentId: isAlarm ? null : event.run,
+  });
+  const due = incident.postmortemDueAtSeconds;
   await appendToLedger(ports.ledger, {
-    at: new Date(now * 1000).toISOString(),
+    at: new Date(openedAtSeconds * 1000).toISOString(),
     actor: 'platform',
     action: 'incident',
     model: ports.model,
@@ -26,18 +44,43 @@ export const recordIncident: UseCaseFunction<'platform' | 'model' | 'state' | 'l
     commit: null,
     dataDigest: null,
     verdict: severity,
-    details: { event: `incident:${id}`, kind, text: text.slice(0, 4000) },
+    details: {
+      event: `incident:${id}`,
+      kind,
+      text: text.slice(0, MAX_TEXT),
+      ...(due !== null && { postmortemDue: new Date(due * 1000).toISOString() }),
+    },
   });
-  const runbook = event.arguments['runbook'];
-  await ports.notifier.notify({
-    severity,
-    kind,
-    subject: `${ports.model}: ${kind}`,
-    text,
-    runbook: typeof runbook === 'string' ? runbook : null,
-  });
-  return answer({ id, kind, severity });
+  if (event.arguments['told'] !== true) {
+    await ports.notifier.notify({ severity, kind, subject: `${ports.model}: ${kind}`, text, runbook });
+  }
+  const ticket = (await ports.incidents?.open(incident)) ?? null;
+  if (ticket !== null && alarm !== null) await updateIncident(ports, id, (one) => ({ ...one, ticket }));
+  return answer({ id, kind, severity, isNew: true, ticket });
 };
 
-const oneOf = <T extends string>(all: readonly T[], value: string, otherwise: T): T =>
+function incidentOf(event: TaskEvent, now: number): OpenIncident {
+  const said = (name: string): string | null => {
+    const fixed = event.arguments[name];
+    return typeof fixed === 'string' ? fixed : optionalText(event, name);
+  };
+  const id = `${event.step}:${event.run}`;
+  const alarmAt = Date.parse(optionalText(event, 'at') ?? '') / 1000;
+  const within = event.arguments['postmortemWithinSeconds'];
+  return {
+    key: optionalText(event, 'alarm') ?? id,
+    id,
+    kind: oneOf<AlarmKind>(ALARM_KINDS, said('kind'), 'handlerFailure'),
+    severity: oneOf<Severity>(SEVERITIES, said('severity'), 'page'),
+    text: optionalText(event, 'error.message') ?? optionalText(event, 'text') ?? 'no text was given',
+    runbook: said('runbook'),
+    openedAtSeconds: now,
+    postmortemDueAtSeconds: typeof within === 'number' ? now + within : null,
+    alarmAtSeconds: Number.isFinite(alarmAt) ? alarmAt : now,
+    ticket: null,
+    escalations: 0,
+  };
+}
+
+const oneOf = <T extends string>(all: readonly T[], value: string | null, otherwise: T): T =>
   all.find((one) => one === value) ?? otherwise;

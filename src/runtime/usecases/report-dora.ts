@@ -16,7 +16,9 @@ export const reportDora: UseCaseFunction<'platform' | 'model' | 'state' | 'metri
     EMPTY_LOG) as unknown as DeploymentLog;
   const own = log.deployments.filter(({ model }) => model === ports.model);
   const ids = new Set(own.map(({ id }) => id));
-  const incidents = log.incidents.filter(({ deploymentId }) => deploymentId === null || ids.has(deploymentId));
+  const incidents = log.incidents.filter(
+    ({ model, deploymentId }) => model === ports.model && (deploymentId === null || ids.has(deploymentId)),
+  );
   const report = doraReport(own, incidents, {
     startSeconds: now - argumentNumber(event, 'windowSeconds'),
     endSeconds: now,

@@ -19,6 +19,7 @@ import { CloudWatchTelemetry } from '../../adapters/aws/cloudwatch-telemetry';
 import { DynamoStateStore } from '../../adapters/aws/dynamo-state-store';
 import { EmfMetricSink } from '../../adapters/aws/emf-metric-sink';
 import { imageUri } from '../../adapters/aws/image-reference';
+import { OpsItems } from '../../adapters/aws/ops-items';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { S3LedgerStore } from '../../adapters/aws/s3-ledger-store';
 import { SageMakerCatalogue } from '../../adapters/aws/sagemaker-catalogue';
@@ -91,6 +92,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
       pipeline: env.MLP_PIPELINE_MACHINE,
       release: env.MLP_RELEASE_MACHINE,
     }),
+    incidents: new OpsItems(ssm, { platform: env.MLP_PLATFORM, model: env.MLP_MODEL }),
     data: new AthenaDataSource(sql, s3, athena, {
       location,
       database: env.MLP_DATABASE,

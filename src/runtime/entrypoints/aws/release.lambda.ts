@@ -11,5 +11,7 @@ export const handler = handleTask([
   'promote',
   'rollBack',
   'recordIncident',
+  'escalateIncident',
+  'resolveIncident',
   'reportDora',
 ]);

@@ -13,6 +13,8 @@ export const handler = httpHandler({
     'promote',
     'rollBack',
     'recordIncident',
+    'escalateIncident',
+    'resolveIncident',
     'reportDora',
   ]),
 });

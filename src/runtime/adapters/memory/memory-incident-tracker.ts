@@ -1,0 +1,24 @@
+import type { IncidentTracker, TrackedIncident } from '../../ports';
+
+type Status = 'open' | 'taken' | 'resolved';
+
+/** Incidents in memory; a test says what people do with them. */
+export class MemoryIncidentTracker implements IncidentTracker {
+  readonly entries = new Map<string, TrackedIncident & { status: Status }>();
+
+  async open(incident: TrackedIncident): Promise<string> {
+    for (const [id, { key, status }] of this.entries) if (key === incident.key && status !== 'resolved') return id;
+    const id = `incident-${this.entries.size + 1}`;
+    this.entries.set(id, { ...incident, status: 'open' });
+    return id;
+  }
+
+  async status(id: string): Promise<Status> {
+    return this.entries.get(id)?.status ?? 'resolved';
+  }
+
+  async resolve(id: string): Promise<void> {
+    const entry = this.entries.get(id);
+    if (entry?.status === 'open') entry.status = 'resolved';
+  }
+}

@@ -1,0 +1,25 @@
+import type { AlarmKind } from '../../kernel/alarm-kinds';
+import type { Severity } from '../../kernel/severity';
+
+/** Where a target has a tool of its own for incidents: people take them there, and see what is open. */
+export interface IncidentTracker {
+  /** Opens an entry; while one of the same key is open, that one is meant. @returns its id */
+  open(incident: TrackedIncident): Promise<string>;
+  /** `taken` once a person has it; `resolved` also when it is gone. */
+  status(id: string): Promise<'open' | 'taken' | 'resolved'>;
+  /** Closes an entry that nobody has taken; what a person has, that person closes. */
+  resolve(id: string): Promise<void>;
+}
+
+export interface TrackedIncident {
+  /** The alarm, or the incident's own id: what makes two reports one entry. */
+  readonly key: string;
+  readonly id: string;
+  readonly kind: AlarmKind;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly runbook: string | null;
+  readonly openedAtSeconds: number;
+  /** When the postmortem has to be there, in epoch seconds; null where none is asked for. */
+  readonly postmortemDueAtSeconds: number | null;
+}

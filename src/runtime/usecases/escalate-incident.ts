@@ -1,0 +1,48 @@
+import { answer } from './answer';
+import { appendToLedger } from './append-ledger';
+import { endIncident, openIncidents, updateIncident } from './incident-document';
+import type { UseCaseFunction } from './ports';
+import { stateText } from './read-event';
+
+/** Who has not reacted by then is not reached this way: the incident stays open and in the records. */
+const MOST_ESCALATIONS = 3;
+
+/** Tells people again of an incident that is open and that nobody has taken. Answers whether it is to be looked at again. */
+export const escalateIncident: UseCaseFunction<
+  'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock' | 'incidents'
+> = async (event, ports) => {
+  const id = stateText(event, 'incident.id');
+  const incident = (await openIncidents(ports)).find((one) => one.id === id);
+  if (incident === undefined) return answer({ goesOn: false, reason: 'resolved' });
+  const { ticket, kind, severity, runbook, openedAtSeconds } = incident;
+  const status = ticket === null ? 'open' : ((await ports.incidents?.status(ticket)) ?? 'open');
+  if (status === 'resolved') {
+    await endIncident(ports, incident, 'a person');
+    return answer({ goesOn: false, reason: 'resolved' });
+  }
+  if (status === 'taken') return answer({ goesOn: false, reason: 'taken' });
+  const now = ports.clock.now();
+  const escalations = incident.escalations + 1;
+  if (escalations > MOST_ESCALATIONS) return answer({ goesOn: false, reason: 'nobody reacts' });
+  const minutes = Math.round((now - openedAtSeconds) / 60);
+  await ports.notifier.notify({
+    severity,
+    kind,
+    subject: `${ports.model}: ${kind}, and nobody has taken it for ${minutes} min`,
+    text: `${incident.text}\n\nIncident ${id} is open${ticket === null ? '' : ` (${ticket}): set it to in progress, and this is not said again`}.`,
+    runbook,
+  });
+  await appendToLedger(ports.ledger, {
+    at: new Date(now * 1000).toISOString(),
+    actor: 'platform',
+    action: 'incidentEscalated',
+    model: ports.model,
+    version: null,
+    commit: null,
+    dataDigest: null,
+    verdict: severity,
+    details: { event: `escalation:${id}:${escalations}`, kind, incident: id, escalations },
+  });
+  await updateIncident(ports, id, (one) => ({ ...one, escalations: Math.max(one.escalations, escalations) }));
+  return answer({ goesOn: escalations < MOST_ESCALATIONS, reason: 'escalated', escalations });
+};

@@ -1,0 +1,54 @@
+import type { IncidentTracker, TrackedIncident } from '../../../src/runtime/ports';
+
+/** A tracker, and what a person can do in the tool behind it. */
+export interface TrackerUnderTest {
+  readonly tracker: IncidentTracker;
+  readonly take: (id: string) => void;
+  readonly close: (id: string) => void;
+}
+
+export const incident = (key: string, changes: Partial<TrackedIncident> = {}): TrackedIncident => ({
+  key,
+  id: `open:${key}`,
+  kind: 'endpointErrors',
+  severity: 'page',
+  text: 'more than 1 % of requests fail',
+  runbook: 'https://runbooks.example.com/errors',
+  openedAtSeconds: 1_767_225_600,
+  postmortemDueAtSeconds: 1_767_657_600,
+  ...changes,
+});
+
+/** What every incident tracker does. */
+export function incidentTrackerContract(name: string, make: () => Promise<TrackerUnderTest>): void {
+  describe(`incident tracker: ${name}`, () => {
+    it('has one entry a key while it is open or taken, and another one after that', async () => {
+      const { tracker, take, close } = await make();
+      const first = await tracker.open(incident('a'));
+      expect(await tracker.open(incident('a', { id: 'again' }))).toBe(first);
+      take(first);
+      expect(await tracker.open(incident('a'))).toBe(first);
+      expect(await tracker.open(incident('b'))).not.toBe(first);
+      close(first);
+      expect(await tracker.open(incident('a'))).not.toBe(first);
+    });
+
+    it('says what people have done', async () => {
+      const { tracker, take, close } = await make();
+      const id = await tracker.open(incident('a'));
+      expect(await tracker.status(id)).toBe('open');
+      take(id);
+      expect(await tracker.status(id)).toBe('taken');
+      close(id);
+      expect(await tracker.status(id)).toBe('resolved');
+    });
+
+    it('closes what nobody has taken; what a person has is closed by that person', async () => {
+      const { tracker, take } = await make();
+      const [free, taken] = [await tracker.open(incident('a')), await tracker.open(incident('b'))];
+      take(taken);
+      for (const id of [free, taken, free]) await tracker.resolve(id);
+      expect([await tracker.status(free), await tracker.status(taken)]).toEqual(['resolved', 'taken']);
+    });
+  });
+}
