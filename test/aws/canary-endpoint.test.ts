@@ -22,13 +22,13 @@ test('stands alone, and has neither an endpoint nor a model in the template', ()
   expect(counts).toEqual([
     'AWS::CloudWatch::Alarm 4',
     'AWS::DynamoDB::Table 1',
-    'AWS::Events::Rule 2',
-    'AWS::IAM::Policy 4',
-    'AWS::IAM::Role 4',
+    'AWS::Events::Rule 3',
+    'AWS::IAM::Policy 6',
+    'AWS::IAM::Role 6',
     'AWS::KMS::Key 1',
     'AWS::Lambda::Function 1',
-    'AWS::Lambda::Permission 2',
-    'AWS::Logs::LogGroup 2',
+    'AWS::Lambda::Permission 1',
+    'AWS::Logs::LogGroup 3',
     'AWS::S3::Bucket 2',
     'AWS::S3::BucketPolicy 2',
     'AWS::SQS::Queue 1',
@@ -36,7 +36,7 @@ test('stands alone, and has neither an endpoint nor a model in the template', ()
     'AWS::SageMaker::ModelPackageGroup 1',
     'AWS::Scheduler::Schedule 1',
     'AWS::Scheduler::ScheduleGroup 1',
-    'AWS::StepFunctions::StateMachine 1',
+    'AWS::StepFunctions::StateMachine 2',
   ]);
 });
 

@@ -42,6 +42,10 @@ const EXPLAINED: readonly (readonly [rule: RegExp, reason: string])[] = [
     /^AwsSolutions-IAM5\[Resource::.*:cloudwatch:.*:alarm:TargetTracking-endpoint\/acme-churn\/variant\/\*\]$/,
     'alarms of the autoscaling of one endpoint, which the service names',
   ],
+  [
+    /^AwsSolutions-IAM5\[Resource::.*:ssm:.*:opsitem\/\*\]$/,
+    'items have ids that the service makes up; conditions say that they carry the tag of the platform',
+  ],
   [/^AwsSolutions-IAM5\[Resource::.*:codebuild:.*:report-group\/.*\*\]$/, "report groups of one project: CDK's grant"],
   [/^AwsSolutions-IAM5\[Resource::\*\]$/, 'calls that AWS authorises by no resource; ml-platform.test.ts lists them'],
   [

@@ -41,7 +41,7 @@ test.each(['foundation', 'core', 'scale'] as const)('stage %s gives just what it
 test('all state machines of a platform are valid', () => {
   const { stack } = platformOf('scale');
   const machines = definitionsOf(templateOf(stack));
-  expect(Object.keys(machines).sort()).toEqual(['acme-churn-pipeline', 'acme-churn-release']);
+  expect(Object.keys(machines).sort()).toEqual(['acme-churn-incident', 'acme-churn-pipeline', 'acme-churn-release']);
   expect(Object.values(machines).flatMap(aslFaults)).toEqual([]);
 });
 
@@ -60,6 +60,13 @@ test('a private network has endpoints, and no way out', () => {
   for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway']) template.resourceCountIs(type, 0);
   template.hasResourceProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
   template.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: Match.anyValue() });
+});
+
+test('a bucket that outlives its stack keeps its policy', () => {
+  const template = templateOf(platformOf('scale').stack);
+  expect(Object.keys(template.findResources('AWS::S3::BucketPolicy'))).toHaveLength(4);
+  for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])
+    template.allResources(type, { DeletionPolicy: 'Retain' });
 });
 
 test('models that are not there are named with those that are', () => {
@@ -147,23 +154,61 @@ test('the delivery stands in the first environment and deploys to all, a person 
   production.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
 });
 
-test('every kind of page alarm becomes an incident with its runbook, once', () => {
-  const { stack, platform } = platformOf('core');
-  const { endpoint, drift } = platform.model('churn');
-  const paged = [...endpoint.alarms, ...drift!.alarms].filter(({ plan }) => plan.severity === 'page');
-  const templates = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map((rule) => {
-    const [target] = (rule as { Properties: { Targets: { InputTransformer?: { InputTemplate: string } }[] } })
-      .Properties.Targets;
-    return target?.InputTransformer?.InputTemplate ?? '';
-  });
-  const incidents = templates.filter((template) => template.includes('recordIncident'));
-  const kinds = [...new Set(paged.map(({ kind }) => kind))];
-  expect(kinds).toEqual(expect.arrayContaining(['endpointErrors', 'availabilityBurn', 'qualityDecay', 'conceptDrift']));
-  expect(incidents).toHaveLength(kinds.length);
-  for (const kind of kinds) {
-    const own = incidents.filter((template) => template.includes(`"kind":"${kind}"`));
-    expect(own).toEqual([expect.stringContaining(`"runbook":"runbooks/${kind}.md"`)]);
+describe('page alarms', () => {
+  interface RuleProperties {
+    readonly EventPattern: { readonly resources: readonly unknown[]; readonly detail: { state: { value: string[] } } };
+    readonly Targets: readonly {
+      readonly Arn: unknown;
+      readonly InputTransformer: { readonly InputTemplate: string };
+    }[];
   }
+  const { stack, platform } = platformOf('scale');
+  const { endpoint, drift, retraining } = platform.model('churn');
+  const paged = [endpoint, drift!, retraining!]
+    .flatMap(({ alarms }) => alarms)
+    .filter(({ plan }) => plan.severity === 'page');
+  const rules = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).flatMap((rule) => {
+    const { EventPattern, Targets } = (rule as { Properties: RuleProperties }).Properties;
+    const [target] = Targets;
+    return EventPattern?.detail?.state === undefined || target === undefined
+      ? []
+      : [
+          {
+            becomes: EventPattern.detail.state.value,
+            alarms: EventPattern.resources,
+            target: target.Arn,
+            input: target.InputTransformer.InputTemplate,
+          },
+        ];
+  });
+
+  test('of every kind start an incident with its runbook, once', () => {
+    const machine = stack.resolve(endpoint.incidents.stateMachineArn);
+    const started = rules.filter(({ target }) => JSON.stringify(target) === JSON.stringify(machine));
+    const kinds = [...new Set(paged.map(({ kind }) => kind))];
+    expect(kinds).toEqual(expect.arrayContaining(['endpointErrors', 'qualityDecay', 'retrainingStopped']));
+    expect(started.map(({ becomes }) => becomes)).toEqual(kinds.map(() => ['ALARM']));
+    for (const kind of kinds) {
+      const own = started.filter(({ input }) => input.includes(`"kind":"${kind}"`));
+      expect(own.map(({ input }) => input)).toEqual([expect.stringContaining(`"runbook":"runbooks/${kind}.md"`)]);
+      const alarms = paged.filter((one) => one.kind === kind).map(({ alarmArn }) => stack.resolve(alarmArn));
+      expect(own[0]?.alarms).toEqual(alarms);
+    }
+  });
+
+  test('end their incident when they are over', () => {
+    const over = rules.filter(({ input }) => input.includes('resolveIncident'));
+    expect(over.every(({ becomes }) => becomes[0] === 'OK')).toBe(true);
+    expect(over.flatMap(({ alarms }) => alarms)).toEqual(paged.map(({ alarmArn }) => stack.resolve(alarmArn)));
+  });
+
+  test('wait as long as the definition says before people are told again', () => {
+    const { States } = definitionsOf(templateOf(stack))['acme-churn-incident']!;
+    expect(States['reactionTime']).toMatchObject({ Type: 'Wait', Seconds: 900 });
+    expect(States['record']).toMatchObject({
+      Parameters: { use: 'recordIncident', arguments: { told: true, postmortemWithinSeconds: 5 * 86_400 } },
+    });
+  });
 });
 
 test('without a connection there is no pipeline, and a warning says what to do', () => {
@@ -296,6 +341,7 @@ test('policies name their actions, and leave a resource open only where AWS auth
     'logs:ListLogDeliveries',
     'logs:PutResourcePolicy',
     'logs:UpdateLogDelivery',
+    'ssm:CreateOpsItem',
     'xray:GetSamplingRules',
     'xray:GetSamplingTargets',
     'xray:PutTelemetryRecords',

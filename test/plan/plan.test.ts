@@ -107,6 +107,23 @@ describe('step graphs', () => {
   });
 });
 
+test('an incident is looked after as the definition says', () => {
+  const changes = { 'incidents.escalateAfter': '20m', 'incidents.postmortem.dueWithin': '3d' };
+  const { incidentGraph } = demand(changes).endpoint;
+  expect(graphFaults(incidentGraph)).toEqual([]);
+  expect(incidentGraph.steps).toMatchObject([
+    { id: 'record', arguments: { postmortemWithinSeconds: 3 * 86_400 } },
+    { id: 'isNew' },
+    { id: 'reactionTime', seconds: 1200 },
+    { id: 'escalate' },
+    { id: 'goesOn' },
+    { id: 'over' },
+    { id: 'notRecorded' },
+  ]);
+  const { steps } = demand({ 'incidents.postmortem.requiredFor': [] }).endpoint.incidentGraph;
+  expect(steps[0]).toMatchObject({ arguments: { postmortemWithinSeconds: null } });
+});
+
 describe('alarms', () => {
   const alarms = parts(demand()).flatMap((part) => part.alarms);
 
@@ -269,7 +286,9 @@ describe('permissions', () => {
     analyseTraffic: ['readMetrics', 'readCapture', 'lock', 'notify', 'writeMetrics'],
     promote: ['manageEndpoint', 'readArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
     rollBack: ['manageEndpoint', 'writeRegistry', 'appendLedger', 'lock', 'notify', 'writeMetrics'],
-    recordIncident: ['appendLedger', 'notify'],
+    recordIncident: ['appendLedger', 'lock', 'notify', 'trackIncidents'],
+    escalateIncident: ['appendLedger', 'lock', 'notify', 'trackIncidents'],
+    resolveIncident: ['appendLedger', 'lock', 'trackIncidents'],
     monitorDrift: [
       'readCapture',
       'queryData',
@@ -310,7 +329,12 @@ describe('permissions', () => {
     [
       'release',
       plan.endpoint.permissions,
-      [...used(plan.endpoint.graph.steps), ...plan.endpoint.jobs.map(({ use }) => use)],
+      [
+        ...used(plan.endpoint.graph.steps),
+        ...used(plan.endpoint.incidentGraph.steps),
+        'resolveIncident',
+        ...plan.endpoint.jobs.map(({ use }) => use),
+      ],
     ],
     ['monitor', drift.permissions, drift.jobs.map(({ use }) => use)],
     ['retraining', plan.retraining!.permissions, ['decideRetraining']],

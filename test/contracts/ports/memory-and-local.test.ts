@@ -10,12 +10,14 @@ import { ModelServer } from '../../../src/runtime/adapters/local/model-server';
 import { TrafficLog } from '../../../src/runtime/adapters/local/traffic-log';
 import { VirtualClock } from '../../../src/runtime/adapters/local/virtual-clock';
 import { MemoryArtifactStore } from '../../../src/runtime/adapters/memory/memory-artifact-store';
+import { MemoryIncidentTracker } from '../../../src/runtime/adapters/memory/memory-incident-tracker';
 import { MemoryLedgerStore } from '../../../src/runtime/adapters/memory/memory-ledger-store';
 import { MemoryServingTarget } from '../../../src/runtime/adapters/memory/memory-serving-target';
 import { MemoryStateStore } from '../../../src/runtime/adapters/memory/memory-state-store';
 import { MemoryWorkflowStarter } from '../../../src/runtime/adapters/memory/memory-workflow-starter';
 import type { Deployment } from '../../../src/runtime/ports';
 import { artifactStoreContract } from './artifact-store';
+import { incidentTrackerContract } from './incident-tracker';
 import { ledgerStoreContract } from './ledger-store';
 import { servingTargetContract } from './serving-target';
 import { stateStoreContract } from './state-store';
@@ -32,6 +34,13 @@ stateStoreContract('memory', async () => new MemoryStateStore());
 stateStoreContract('files', async () => new FileStateStore(folder()));
 ledgerStoreContract('memory', async () => new MemoryLedgerStore());
 ledgerStoreContract('files', async () => new FileLedgerStore(folder()));
+incidentTrackerContract('memory', async () => {
+  const tracker = new MemoryIncidentTracker();
+  const say = (status: 'taken' | 'resolved') => (id: string) => {
+    tracker.entries.get(id)!.status = status;
+  };
+  return { tracker, take: say('taken'), close: say('resolved') };
+});
 workflowStarterContract('memory', async () => new MemoryWorkflowStarter());
 const runStore = (files: RunFiles) => new RunStore({ files, startAt: { pipeline: 'a', release: 'b' }, now: () => 0 });
 workflowStarterContract('files', async () => runStore(runFiles(folder())));

@@ -19,6 +19,7 @@ import { CloudWatchTelemetry } from '../../adapters/aws/cloudwatch-telemetry';
 import { DynamoStateStore } from '../../adapters/aws/dynamo-state-store';
 import { EmfMetricSink } from '../../adapters/aws/emf-metric-sink';
 import { imageUri } from '../../adapters/aws/image-reference';
+import { ModelMonitorExport } from '../../adapters/aws/model-monitor-export';
 import { OpsItems } from '../../adapters/aws/ops-items';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { S3LedgerStore } from '../../adapters/aws/s3-ledger-store';
@@ -64,11 +65,13 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     database: env.MLP_DATABASE,
     sleep,
   });
-  const data = event.arguments['data'];
+  const { data: section } = event.arguments;
+  const data = section === undefined ? undefined : dataSchema.parse(section);
+  const artifacts = new S3ArtifactStore(s3, location);
   return {
     platform: env.MLP_PLATFORM,
     model: env.MLP_MODEL,
-    artifacts: new S3ArtifactStore(s3, location),
+    artifacts: data === undefined ? artifacts : new ModelMonitorExport(artifacts, data.columns),
     state: new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE),
     ledger: new S3LedgerStore(s3, env.MLP_LEDGER),
     catalogue: new SageMakerCatalogue(sagemaker, { group: env.MLP_MODEL_GROUP, image }),
@@ -100,7 +103,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
       hasLabels: env.MLP_LABELS !== '',
       timestamp: env.MLP_TIMESTAMP,
       ...(data !== undefined && {
-        model: { task: String(event.arguments['task']) as Task, data: dataSchema.parse(data) },
+        model: { task: String(event.arguments['task']) as Task, data },
       }),
     }),
     sql,
