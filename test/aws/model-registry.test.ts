@@ -64,7 +64,8 @@ test('managed encryption has no key, and without protection everything goes with
   new ModelRegistry(stack, 'Registry', { model: 'churn', security });
   const template = templateOf(stack);
   template.resourceCountIs('AWS::KMS::Key', 0);
-  template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+  for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])
+    template.allResources(type, { DeletionPolicy: 'Delete' });
   template.hasResourceProperties('AWS::S3::Bucket', {
     ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE' } } },
   });

@@ -3,7 +3,7 @@ import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { removalPolicy } from '../support/encryption';
+import { policyLivesWithBucket, removalPolicy } from '../support/encryption';
 import { wholeDays } from '../support/retention';
 
 export interface AuditTrailProps {
@@ -36,6 +36,7 @@ export class AuditTrail extends Construct {
       removalPolicy: removalPolicy(props.deletionProtection),
       lifecycleRules: [{ id: 'audit-retention', expiration: Duration.days(wholeDays(props.retentionSeconds)) }],
     });
+    policyLivesWithBucket(this.trailBucket, removalPolicy(props.deletionProtection));
     this.trail = new Trail(this, 'Trail', {
       bucket: this.trailBucket,
       isMultiRegionTrail: false,

@@ -25,6 +25,7 @@ import { pascalCase } from '../../kernel/names';
 import type { DeliveryPlan, DeliveryStage } from '../../plan/plan';
 import type { IEvalGatePipeline } from '../eval-gate-pipeline/pipeline-interface';
 import type { ContainerImage } from '../support/container-image';
+import { policyLivesWithBucket } from '../support/encryption';
 
 export interface DeliveryProps {
   readonly platform: string;
@@ -80,6 +81,7 @@ export class Delivery extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ id: 'builds', expiration: Duration.days(BUILD_DAYS) }],
     });
+    policyLivesWithBucket(artifactBucket, RemovalPolicy.RETAIN);
     const source = new Artifact('Source');
     const [owner = '', ...rest] = plan.source.repository.split('/');
     const pipeline = new Pipeline(this, 'Pipeline', {

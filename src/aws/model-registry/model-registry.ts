@@ -10,7 +10,7 @@ import { type SectionInput, SectionReader } from '../../definition/section-reade
 import { securitySchema } from '../../definition/security';
 import type { RegistryPlan } from '../../plan/plan';
 import { planRegistry } from '../../plan/registry';
-import { platformKey, removalPolicy } from '../support/encryption';
+import { platformKey, policyLivesWithBucket, removalPolicy } from '../support/encryption';
 import { NAME_LIMITS, physicalName, standalonePlatform } from '../support/names';
 import { retentionSeconds, wholeDays } from '../support/retention';
 import { ImportedModelRegistry, type ModelRegistryAttributes } from './imported-registry';
@@ -108,6 +108,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
         ? ObjectLockRetention.compliance(lockedDays)
         : ObjectLockRetention.governance(lockedDays),
     });
+    for (const bucket of [this.artifactBucket, this.ledgerBucket]) policyLivesWithBucket(bucket, removal);
     this.stateTable = new Table(this, 'State', {
       partitionKey: { name: 'key', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

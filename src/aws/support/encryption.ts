@@ -1,11 +1,17 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /** Stateful resources survive the deletion of their stack, unless the definition says otherwise. */
 export const removalPolicy = (deletionProtection: boolean): RemovalPolicy =>
   deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+/** A bucket's policy lives as long as the bucket: one that outlives its stack still refuses what is not encrypted in transit. */
+export function policyLivesWithBucket(bucket: Bucket, policy: RemovalPolicy): void {
+  bucket.policy?.applyRemovalPolicy(policy);
+}
 
 /** A customer key with yearly rotation that the services which write on their own may use: logs, alarms, budgets, events. */
 export function platformKey(scope: Construct, id: string, description: string, deletionProtection: boolean): Key {
