@@ -25,6 +25,8 @@ export const pipelineInputSchema = z.object({
   startedBy: z.string().default('unknown'),
   cause: z.string().default('manual'),
   commit: z.string().nullable().default(null),
+  /** When that commit was authored, ISO 8601. */
+  committedAt: z.string().nullable().default(null),
   /** Id of the retraining decision, where one started it. */
   decisionId: z.string().nullable().default(null),
 });

@@ -45,6 +45,12 @@ test('all state machines of a platform are valid', () => {
   expect(Object.values(machines).flatMap(aslFaults)).toEqual([]);
 });
 
+test('every function and every state machine is traced', () => {
+  const template = templateOf(platformOf('scale').stack);
+  template.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+  template.allResourcesProperties('AWS::StepFunctions::StateMachine', { TracingConfiguration: { Enabled: true } });
+});
+
 test('two syntheses give the same bytes, from raw and from parsed input', () => {
   const texts = [definitions.scale, definitions.scale, definePlatform(definitions.scale as never)].map((definition) => {
     const stack = newStack('Acme');
@@ -150,6 +156,10 @@ test('the delivery stands in the first environment and deploys to all, a person 
     'Train',
   ]);
   expect(pipeline).toMatchObject({ Properties: { PipelineType: 'V2' } });
+  // What is trained says which commit it is of, and when that was written: the lead time begins there.
+  expect(JSON.stringify(pipeline)).toContain(
+    String.raw`\"commit\":\"#{Source.CommitId}\",\"committedAt\":\"#{Source.AuthorDate}\"`,
+  );
   const production = templateOf(platformOf('scale', 'production').stack);
   production.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
 });

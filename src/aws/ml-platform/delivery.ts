@@ -128,6 +128,7 @@ export class Delivery extends Construct {
                 startedBy: 'delivery',
                 cause: 'code',
                 commit: '#{Source.CommitId}',
+                committedAt: '#{Source.AuthorDate}',
               }),
             }),
         ),

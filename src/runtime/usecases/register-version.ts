@@ -80,6 +80,7 @@ export const registerVersion: UseCaseFunction<
     startedBy: input.startedBy,
     cause: input.cause,
     commit: input.commit,
+    committedAt: input.committedAt,
     artifactDigest,
     artifactUri,
     externalId,

@@ -30,9 +30,8 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
   try {
     await flushOutbox(ports);
     const { championRecord, record } = await verified(ports, version, event.run, requestedBy);
-    const trained = Date.parse(record.registeredAt) / 1000;
     await noteDeployment(ports, event.run, {
-      changes: [{ id: record.commit ?? record.run, startedAtSeconds: trained }],
+      changes: [{ id: record.commit ?? record.run, startedAtSeconds: changeBegan(record) }],
       unplanned: record.cause.startsWith('retraining') || /^(quality|conceptDrift|drift)$/.test(record.cause),
     });
     return answer({
@@ -92,6 +91,13 @@ async function verified(
   }
   const { champion } = aliases;
   return { record, championRecord: champion === null ? null : await readVersion(artifacts, champion) };
+}
+
+/** A change begins with its commit, where that is known and no later than the version; else with the version itself. */
+function changeBegan({ committedAt, registeredAt }: VersionRecord): number {
+  const registered = Date.parse(registeredAt) / 1000;
+  const committed = Date.parse(committedAt ?? '') / 1000;
+  return committed <= registered ? committed : registered;
 }
 
 const superseded = (version: number, by: number): OperationError =>

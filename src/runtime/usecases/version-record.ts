@@ -15,6 +15,8 @@ export interface VersionRecord {
   readonly startedBy: string;
   readonly cause: string;
   readonly commit: string | null;
+  /** When it was authored; null, or absent in older records, where nothing said so. */
+  readonly committedAt?: string | null;
   readonly artifactDigest: string;
   readonly artifactUri: string;
   /** The cloud's own id, from its catalogue. */

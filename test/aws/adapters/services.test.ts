@@ -2,6 +2,7 @@ import type { AthenaClient } from '@aws-sdk/client-athena';
 import { AthenaClient as RealAthenaClient } from '@aws-sdk/client-athena';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient as RealStepFunctionsClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AthenaSqlEngine } from '../../../src/runtime/adapters/aws/athena-sql-engine';
@@ -42,6 +43,31 @@ describe('workflows on Step Functions', () => {
     expect([...executions]).toEqual([
       [`${machine.replace('stateMachine', 'execution')}:decision-1`, '{"cause":"quality"}'],
     ]);
+  });
+
+  test('a run that a handler starts belongs to the trace of the handler', async () => {
+    const before = { ...process.env };
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    Object.assign(process.env, { AWS_LAMBDA_FUNCTION_NAME: 'pipeline', _X_AMZN_TRACE_ID: trace });
+    const seen: Record<string, string>[] = [];
+    try {
+      const client = new RealStepFunctionsClient({
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestHandler: {
+          handle: async (request: { readonly headers: Record<string, string> }) => {
+            seen.push(request.headers);
+            throw new Error('nothing is sent');
+          },
+        } as never,
+        maxAttempts: 1,
+      });
+      const starter = new StepFunctionsStarter(client, { pipeline: '', release: machine });
+      await expect(starter.start('release', 'v1', {})).rejects.toThrow('nothing is sent');
+    } finally {
+      process.env = before;
+    }
+    expect(seen).toMatchObject([{ 'X-Amzn-Trace-Id': trace }]);
   });
 
   test('long names stay different', async () => {
