@@ -5,6 +5,7 @@ import { toJson } from '../kernel/json';
 import { type BuiltInMetric, isBuiltInMetric, METRIC_DIRECTIONS, type Task } from '../kernel/metric-catalogue';
 import { meanPeriodSeconds } from '../kernel/schedule';
 import { alarm, metric, type RunbookLink } from './alarm';
+import { pageGroup } from './alarm-group';
 import type { AlarmPlan, DriftPlan, MetricPlan, MonitoringJobPlan, PermissionPlan } from './plan';
 
 export interface DriftInput {
@@ -23,6 +24,7 @@ export interface DriftInput {
 /** What is watched of a model's inputs, predictions and quality. */
 export function planDrift(input: DriftInput): DriftPlan {
   const { model, task, data, drift, quality } = input;
+  const alarms = [...driftAlarms(input), ...(quality ? qualityAlarms(input, quality) : [])];
   return {
     model,
     task,
@@ -30,7 +32,8 @@ export function planDrift(input: DriftInput): DriftPlan {
     watchedColumns: watchedColumns(data),
     windowSeconds: durationSeconds(drift.window),
     jobs: driftJobs(input),
-    alarms: [...driftAlarms(input), ...(quality ? qualityAlarms(input, quality) : [])],
+    alarms,
+    pageGroup: pageGroup('quality', `${model} does not answer as well as it should`, alarms),
     metrics: driftMetrics(input),
     schedules: driftJobs(input).map((job) => ({
       id: job.id,

@@ -5,6 +5,7 @@ import { durationMs, durationSeconds } from '../kernel/duration';
 import { toJson } from '../kernel/json';
 import type { Task } from '../kernel/metric-catalogue';
 import { alarm, metric, type RunbookLink } from './alarm';
+import { pageGroup } from './alarm-group';
 import { planCompute, planImage } from './compute';
 import { type IncidentPolicy, incidentGraph } from './incident-graph';
 import type { AlarmPlan, EndpointPlan, PermissionPlan } from './plan';
@@ -29,6 +30,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
   const { model, task, serving, release } = input;
   const compute = planCompute(serving.compute);
   const image = planImage(serving.image);
+  const alarms = endpointAlarms(input);
   const instances = { min: serving.instances.min, max: serving.instances.max };
   const policy = {
     serving: toJson({
@@ -66,7 +68,8 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
         timeoutSeconds: 300,
       },
     ],
-    alarms: endpointAlarms(input),
+    alarms,
+    pageGroup: pageGroup('service', `${model} does not serve as it should`, alarms),
     metrics: [
       'Latency' as const,
       'Errors' as const,

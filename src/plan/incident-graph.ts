@@ -26,8 +26,9 @@ export function incidentGraph(model: string, policy: IncidentPolicy): StepGraph 
       id: 'record',
       describe: 'open an incident; an alarm whose incident is open is the same one',
       use: 'recordIncident',
-      // The alarm itself has told people: who waits for us would not hear of a page when we fail.
-      arguments: { model, told: true, postmortemWithinSeconds },
+      // The alarm (or its group's) has told people: who waits for us would not hear of a page when we fail. Of what fires
+      // so long after the first of its group, nobody has heard.
+      arguments: { model, told: true, toldForSeconds: escalateAfterSeconds, postmortemWithinSeconds },
       output: 'incident',
       next: 'isNew',
       onError: 'notRecorded',

@@ -119,6 +119,8 @@ export interface EndpointPlan extends PartPlan {
   readonly payload: 'json' | 'csv';
   readonly expectedRequestsPerMinute: number | null;
   readonly graph: StepGraph;
+  /** Null where one alarm at most pages. */
+  readonly pageGroup: AlarmGroupPlan | null;
   /** What a page alarm of the model starts. */
   readonly incidentGraph: StepGraph;
   readonly strategy: 'canary' | 'linear' | 'blueGreen' | 'allAtOnce';
@@ -135,6 +137,8 @@ export interface DriftPlan extends PartPlan {
   readonly task: Task;
   readonly data: Data;
   readonly watchedColumns: readonly string[];
+  /** Null where one alarm at most pages. */
+  readonly pageGroup: AlarmGroupPlan | null;
   readonly windowSeconds: number;
   readonly jobs: readonly MonitoringJobPlan[];
 }
@@ -184,6 +188,14 @@ export interface AlarmPlan {
   readonly runbook: string;
   /** A running release is taken back when this alarm fires. */
   readonly abortsRelease: boolean;
+}
+
+/** Page alarms of which people hear once, however many of them fire. */
+export interface AlarmGroupPlan {
+  readonly id: 'service' | 'quality';
+  readonly summary: string;
+  /** Ids of the alarms. */
+  readonly alarms: readonly string[];
 }
 
 export interface SchedulePlan {

@@ -21,6 +21,7 @@ test('stands alone, and has neither an endpoint nor a model in the template', ()
   const counts = resourceCounts(templateOf(stack));
   expect(counts).toEqual([
     'AWS::CloudWatch::Alarm 4',
+    'AWS::CloudWatch::CompositeAlarm 1',
     'AWS::DynamoDB::Table 1',
     'AWS::Events::Rule 3',
     'AWS::IAM::Policy 6',
@@ -92,19 +93,67 @@ test('alarms watch both variants, link their runbook, and missing data is not he
   }
 });
 
-test('alarms tell the people of their severity', () => {
-  const stack = newStack();
+describe('who is told of alarms', () => {
   const contacts = [{ kind: 'email', address: 'a@example.com', severities: ['page', 'ticket'] }];
-  const incidents = planIncidents(incidentsSchema.parse({ contacts }));
-  const notifications = new Notifications(stack, 'Incidents', { incidents });
-  new CanaryEndpoint(stack, 'Endpoint', { ...props, registry: registryIn(stack), notifications });
-  const template = templateOf(stack);
-  template.resourceCountIs('AWS::SNS::Topic', 3);
-  template.resourceCountIs('AWS::SNS::Subscription', 2);
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmName: 'shop-churn-endpoint-errors',
-    AlarmActions: [stack.resolve(notifications.topics.page.topicArn)],
-    OKActions: [stack.resolve(notifications.topics.page.topicArn)],
+  const withNotifications = (more: object = {}) => {
+    const stack = newStack();
+    const incidents = planIncidents(incidentsSchema.parse({ contacts }));
+    const notifications = new Notifications(stack, 'Incidents', { incidents });
+    const endpoint = new CanaryEndpoint(stack, 'Endpoint', {
+      ...props,
+      ...more,
+      registry: registryIn(stack),
+      notifications,
+    });
+    const told = (severity: 'page' | 'ticket') => [stack.resolve(notifications.topics[severity].topicArn)];
+    return { stack, endpoint, template: templateOf(stack), told };
+  };
+
+  test('the people of their severity', () => {
+    const { template, told } = withNotifications();
+    template.resourceCountIs('AWS::SNS::Topic', 3);
+    template.resourceCountIs('AWS::SNS::Subscription', 2);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'shop-churn-release-paused',
+      AlarmActions: told('ticket'),
+      OKActions: told('ticket'),
+    });
+  });
+
+  test('once of page alarms that fire together, with the runbooks of all', () => {
+    const { stack, endpoint, template, told } = withNotifications();
+    const [errorsAlarm, latencyAlarm] = ['endpoint-errors', 'endpoint-latency-p99'].map(
+      (id) => endpoint.alarms.find(({ plan }) => plan.id === id)!,
+    );
+    for (const one of [errorsAlarm!, latencyAlarm!]) {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: one.alarmName,
+        AlarmActions: Match.absent(),
+        OKActions: Match.absent(),
+      });
+    }
+    const [composite] = Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm')) as Resource[];
+    expect(composite?.Properties).toMatchObject({
+      AlarmName: 'shop-churn-service',
+      AlarmDescription:
+        'churn does not serve as it should. Severity: page. Runbooks: runbooks/endpointLatency.md runbooks/endpointErrors.md',
+      AlarmActions: told('page'),
+      OKActions: told('page'),
+    });
+    const rule = JSON.stringify(composite?.Properties?.['AlarmRule']);
+    for (const one of [errorsAlarm!, latencyAlarm!]) {
+      expect(rule).toContain(JSON.stringify(stack.resolve(one.alarmArn)));
+    }
+    expect(rule).toContain(' OR ');
+  });
+
+  test('by itself when one alarm alone pages', () => {
+    const { template, told } = withNotifications({ latency: undefined });
+    template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'shop-churn-endpoint-errors',
+      AlarmActions: told('page'),
+    });
   });
 });
 

@@ -201,6 +201,11 @@ describe('page alarms', () => {
     for (const kind of kinds) {
       const own = started.filter(({ input }) => input.includes(`"kind":"${kind}"`));
       expect(own.map(({ input }) => input)).toEqual([expect.stringContaining(`"runbook":"runbooks/${kind}.md"`)]);
+      const group =
+        kind === 'retrainingStopped'
+          ? 'null'
+          : `"${endpoint.alarms.some((one) => one.kind === kind) ? 'service' : 'quality'}"`;
+      expect(own[0]?.input).toContain(`"group":${group}`);
       const alarms = paged.filter((one) => one.kind === kind).map(({ alarmArn }) => stack.resolve(alarmArn));
       expect(own[0]?.alarms).toEqual(alarms);
     }
@@ -216,7 +221,10 @@ describe('page alarms', () => {
     const { States } = definitionsOf(templateOf(stack))['acme-churn-incident']!;
     expect(States['reactionTime']).toMatchObject({ Type: 'Wait', Seconds: 900 });
     expect(States['record']).toMatchObject({
-      Parameters: { use: 'recordIncident', arguments: { told: true, postmortemWithinSeconds: 5 * 86_400 } },
+      Parameters: {
+        use: 'recordIncident',
+        arguments: { told: true, toldForSeconds: 900, postmortemWithinSeconds: 5 * 86_400 },
+      },
     });
   });
 });

@@ -112,10 +112,14 @@ const ASSERTED: Readonly<Record<string, (template: Template) => void>> = {
         AlarmName: name,
         Threshold: threshold,
         ComparisonOperator: 'GreaterThanThreshold',
-        AlarmActions: [{ Ref: page }],
         Metrics: Match.arrayWith([Match.objectLike({ Expression: expression, ReturnData: true }), ...variants(metric)]),
       });
     }
+    // They fire together: one page for all of them.
+    template.hasResourceProperties('AWS::CloudWatch::CompositeAlarm', {
+      AlarmName: 'bike-share-demand-service',
+      AlarmActions: [{ Ref: page }],
+    });
   },
   // Nothing is deployed before it is built and tested, nothing into production before a person agrees.
   'AWS::CodePipeline::Pipeline': (template) => {

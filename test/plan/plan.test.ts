@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { METRICS } from '../../src/contract/metrics';
 import { USE_CASES, type UseCase } from '../../src/contract/use-cases';
+import { pageGroup } from '../../src/plan/alarm-group';
 import type { ModelPlan, PermissionAction, PermissionPlan, Role } from '../../src/plan/plan';
 import { planPlatform } from '../../src/plan/plan-platform';
 import { rendersOf, TARGETS } from '../../src/plan/renders';
@@ -189,6 +190,16 @@ describe('alarms', () => {
     const endpoint = demand().endpoint.alarms;
     expect(endpoint.filter((alarm) => alarm.severity === 'page').every((alarm) => alarm.abortsRelease)).toBe(true);
     expect(endpoint.filter((alarm) => alarm.severity !== 'page').some((alarm) => alarm.abortsRelease)).toBe(false);
+  });
+
+  test('that page for one part of a model are one page', () => {
+    const { endpoint, drift } = demand();
+    const paged = (list: ModelPlan['endpoint']['alarms']) =>
+      list.filter(({ severity }) => severity === 'page').map(({ id }) => id);
+    expect(endpoint.pageGroup).toMatchObject({ id: 'service', alarms: paged(endpoint.alarms) });
+    expect(drift!.pageGroup).toMatchObject({ id: 'quality', alarms: paged(drift!.alarms) });
+    const [first] = endpoint.alarms;
+    expect(pageGroup('service', 'unwell', [first!])).toBeNull();
   });
 
   test('burn rates follow the availability target', () => {

@@ -105,7 +105,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     this.captureSeconds = retentionSeconds(plan, 'capture') ?? CAPTURE_DAYS * DAY;
     registry.expireAfter(PREFIXES.capture, this.captureSeconds);
     const subject = { platform: registry.platform, model: registry.model, endpointName: this.endpointName };
-    this.alarms = renderAlarms(this, subject, plan.alarms, notifications);
+    this.alarms = renderAlarms(this, subject, plan.alarms, notifications, plan.pageGroup);
     this.serverImage = containerImage(
       this,
       'Server',
@@ -201,13 +201,13 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
    */
   recordIncidents(part: string, alarms: readonly RenderedAlarm[]): void {
     const paged = alarms.filter(({ plan }) => plan.severity === 'page');
-    for (const { kind, plan } of new Map(paged.map((one) => [one.kind, one])).values()) {
+    for (const { kind, plan, group } of new Map(paged.map((one) => [one.kind, one])).values()) {
       startOnAlarm(
         this,
         {
           id: `${pascalCase(kind)}Incident`,
           description: `${kind} of ${this.model} becomes an incident with a record`,
-          input: { kind, severity: plan.severity, runbook: plan.runbook },
+          input: { kind, severity: plan.severity, runbook: plan.runbook, group },
           alarms: alarmsOfKinds(paged, [kind]),
         },
         this.incidents,

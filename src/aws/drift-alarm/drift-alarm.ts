@@ -109,7 +109,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
     });
     for (const job of plan.jobs) scheduleCall(this, job, this.handler, this.schedules, encryptionKey);
     const subject = { platform: registry.platform, model: registry.model, endpointName };
-    this.alarms = renderAlarms(this, subject, plan.alarms, notifications);
+    this.alarms = renderAlarms(this, subject, plan.alarms, notifications, plan.pageGroup);
     this.metrics = new DriftMetrics(subject);
     this.node.defaultChild = capture;
   }

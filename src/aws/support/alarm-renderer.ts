@@ -1,9 +1,18 @@
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmBase,
+  AlarmRule,
+  AlarmState,
+  ComparisonOperator,
+  CompositeAlarm,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { pascalCase } from '../../kernel/names';
-import type { AlarmPlan } from '../../plan/plan';
+import type { Severity } from '../../kernel/severity';
+import type { AlarmGroupPlan, AlarmPlan } from '../../plan/plan';
 import { type MetricSubject, metricOf } from './metric';
 import { NAME_LIMITS, physicalName } from './names';
 import type { INotifications } from './notifications';
@@ -19,6 +28,8 @@ export interface RenderedAlarm extends AlarmReference {
   readonly plan: AlarmPlan;
   readonly alarm: Alarm;
   readonly alarmName: string;
+  /** Group that tells people of it; null when it does so itself. */
+  readonly group: string | null;
 }
 
 const COMPARATORS = {
@@ -38,14 +49,18 @@ const MISSING_DATA = {
 export const alarmName = (subject: MetricSubject, id: string): string =>
   physicalName(NAME_LIMITS.alarm, subject.platform, subject.model, id);
 
-/** Renders the alarms of a part: the one loop for all of them. */
+/** Longest description that CloudWatch takes. */
+const MAX_DESCRIPTION = 1024;
+
+/** Renders the alarms of a part: the one loop for all of them. An alarm of the group tells nobody, the group does. */
 export function renderAlarms(
   scope: Construct,
   subject: MetricSubject,
   alarms: readonly AlarmPlan[],
   notifications: INotifications | undefined,
+  group: AlarmGroupPlan | null = null,
 ): RenderedAlarm[] {
-  return alarms.map((plan) => {
+  const rendered = alarms.map((plan): RenderedAlarm => {
     const name = alarmName(subject, plan.id);
     const alarm = new Alarm(scope, `${pascalCase(plan.id)}Alarm`, {
       alarmName: name,
@@ -57,14 +72,44 @@ export function renderAlarms(
       datapointsToAlarm: plan.datapoints.breaching,
       treatMissingData: MISSING_DATA[plan.missingData],
     });
-    const topic = notifications?.topics[plan.severity];
-    if (topic) {
-      const action = new SnsAction(topic);
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
-    return { plan, alarm, alarmName: name, kind: plan.kind, alarmArn: alarm.alarmArn };
+    const isGrouped = group?.alarms.includes(plan.id) ?? false;
+    if (!isGrouped) tell(alarm, plan.severity, notifications);
+    const { alarmArn } = alarm;
+    return { plan, alarm, alarmName: name, kind: plan.kind, alarmArn, group: isGrouped ? group!.id : null };
   });
+  if (group !== null) renderGroup(scope, subject, group, rendered, notifications);
+  return rendered;
+}
+
+function tell(alarm: AlarmBase, severity: Severity, notifications: INotifications | undefined): void {
+  const topic = notifications?.topics[severity];
+  if (topic === undefined) return;
+  const action = new SnsAction(topic);
+  alarm.addAlarmAction(action);
+  alarm.addOkAction(action);
+}
+
+/** One page for all alarms of a group: it fires while any of them does. */
+function renderGroup(
+  scope: Construct,
+  subject: MetricSubject,
+  group: AlarmGroupPlan,
+  rendered: readonly RenderedAlarm[],
+  notifications: INotifications | undefined,
+): void {
+  const grouped = rendered.filter((one) => one.group === group.id);
+  const runbooks = [...new Set(grouped.map(({ plan }) => plan.runbook))];
+  const described = runbooks.reduce(
+    // A link that is cut leads nowhere: the last ones are left out then.
+    (text, link) => (text.length + link.length < MAX_DESCRIPTION ? `${text} ${link}` : text),
+    `${group.summary}. Severity: page. Runbooks:`,
+  );
+  const composite = new CompositeAlarm(scope, `${pascalCase(group.id)}Alarm`, {
+    compositeAlarmName: alarmName(subject, group.id),
+    alarmDescription: described,
+    alarmRule: AlarmRule.anyOf(...grouped.map(({ alarm }) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
+  });
+  tell(composite, 'page', notifications);
 }
 
 /** The alarms of some kinds. */

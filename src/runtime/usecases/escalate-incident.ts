@@ -1,6 +1,6 @@
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
-import { endIncident, openIncidents, updateIncident } from './incident-document';
+import { endIncident, type OpenIncident, openIncidents, updateIncident } from './incident-document';
 import type { UseCaseFunction } from './ports';
 import { stateText } from './read-event';
 
@@ -12,15 +12,24 @@ export const escalateIncident: UseCaseFunction<
   'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock' | 'incidents'
 > = async (event, ports) => {
   const id = stateText(event, 'incident.id');
-  const incident = (await openIncidents(ports)).find((one) => one.id === id);
+  const open = await openIncidents(ports);
+  const incident = open.find((one) => one.id === id);
   if (incident === undefined) return answer({ goesOn: false, reason: 'resolved' });
   const { ticket, kind, severity, runbook, openedAtSeconds } = incident;
-  const status = ticket === null ? 'open' : ((await ports.incidents?.status(ticket)) ?? 'open');
+  const status = await statusOf(incident);
   if (status === 'resolved') {
     await endIncident(ports, incident, 'a person');
     return answer({ goesOn: false, reason: 'resolved' });
   }
   if (status === 'taken') return answer({ goesOn: false, reason: 'taken' });
+  // The oldest of a group speaks for all of it: five alarms of one outage are no five pages.
+  const [lead] = open
+    .filter((one) => one.group !== null && one.group === incident.group)
+    .sort((a, b) => a.openedAtSeconds - b.openedAtSeconds || (a.id < b.id ? -1 : 1));
+  if (lead !== undefined && lead.id !== id) {
+    if ((await statusOf(lead)) === 'taken') return answer({ goesOn: false, reason: 'taken' });
+    return answer({ goesOn: lead.escalations < MOST_ESCALATIONS, reason: 'told with another of its group' });
+  }
   const now = ports.clock.now();
   const escalations = incident.escalations + 1;
   if (escalations > MOST_ESCALATIONS) return answer({ goesOn: false, reason: 'nobody reacts' });
@@ -45,4 +54,8 @@ export const escalateIncident: UseCaseFunction<
   });
   await updateIncident(ports, id, (one) => ({ ...one, escalations: Math.max(one.escalations, escalations) }));
   return answer({ goesOn: escalations < MOST_ESCALATIONS, reason: 'escalated', escalations });
+
+  async function statusOf(one: OpenIncident): Promise<'open' | 'taken' | 'resolved'> {
+    return one.ticket === null ? 'open' : ((await ports.incidents?.status(one.ticket)) ?? 'open');
+  }
 };

@@ -8,6 +8,8 @@ import type { Ports } from './ports';
 
 /** An incident of an alarm, from its first report until it is over. */
 export interface OpenIncident extends TrackedIncident {
+  /** Alarms of which people hear once, this one among them; null for one that stands alone. */
+  readonly group: string | null;
   /** When the alarm was last reported to fire. */
   readonly alarmAtSeconds: number;
   /** Id in the target's tracker; null where there is none, or not yet. */

@@ -4,7 +4,7 @@ import { SEVERITIES, type Severity } from '../../kernel/severity';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { noteIncident } from './deployment-log';
-import { joinIncident, type OpenIncident, updateIncident } from './incident-document';
+import { joinIncident, type OpenIncident, openIncidents, updateIncident } from './incident-document';
 import type { UseCaseFunction } from './ports';
 import { optionalText } from './read-event';
 
@@ -12,9 +12,10 @@ import { optionalText } from './read-event';
 const MAX_TEXT = 4000;
 
 /**
- * Opens an incident: in the ledger, for the DORA report, in the target's tracker, and to the people who take its severity
- * (unless the alarm tells them by itself: `told`). An alarm that fires while its incident is open is the same incident,
- * which its state says by name (`alarm`); without a name each call is one of its own.
+ * Opens an incident: in the ledger, for the DORA report, in the target's tracker, and to the people who take its severity,
+ * unless the alarm has told them by itself (`told`; a group's page stands for what follows it within `toldForSeconds`). An
+ * alarm that fires while its incident is open is the same incident, which its state says by name (`alarm`); without a name
+ * each call is one of its own.
  */
 export const recordIncident: UseCaseFunction<
   'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock' | 'incidents'
@@ -51,13 +52,26 @@ export const recordIncident: UseCaseFunction<
       ...(due !== null && { postmortemDue: new Date(due * 1000).toISOString() }),
     },
   });
-  if (event.arguments['told'] !== true) {
+  if (event.arguments['told'] !== true || (await isNews(event, ports, incident))) {
     await ports.notifier.notify({ severity, kind, subject: `${ports.model}: ${kind}`, text, runbook });
   }
   const ticket = (await ports.incidents?.open(incident)) ?? null;
   if (ticket !== null && alarm !== null) await updateIncident(ports, id, (one) => ({ ...one, ticket }));
   return answer({ id, kind, severity, isNew: true, ticket });
 };
+
+/** A group is paged with its first alarm: of one that fires long after an open one of its group nobody has heard. */
+async function isNews(
+  event: TaskEvent,
+  ports: Parameters<typeof openIncidents>[0],
+  { id, group, openedAtSeconds }: OpenIncident,
+): Promise<boolean> {
+  const toldFor = event.arguments['toldForSeconds'];
+  if (group === null || typeof toldFor !== 'number') return false;
+  return (await openIncidents(ports)).some(
+    (one) => one.group === group && one.id !== id && openedAtSeconds - one.openedAtSeconds > toldFor,
+  );
+}
 
 function incidentOf(event: TaskEvent, now: number): OpenIncident {
   const said = (name: string): string | null => {
@@ -76,6 +90,7 @@ function incidentOf(event: TaskEvent, now: number): OpenIncident {
     runbook: said('runbook'),
     openedAtSeconds: now,
     postmortemDueAtSeconds: typeof within === 'number' ? now + within : null,
+    group: said('group'),
     alarmAtSeconds: Number.isFinite(alarmAt) ? alarmAt : now,
     ticket: null,
     escalations: 0,

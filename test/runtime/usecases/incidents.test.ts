@@ -16,7 +16,11 @@ function worldWithTracker() {
   const world = { ...memoryWorld(), incidents: new MemoryIncidentTracker() };
   const ports = world as unknown as Ports;
   /** What the alarm's own name is, and what its page alarm starts. */
-  const alarmFires = async (alarm = 'm-endpoint-errors', run = 'event-1', at = world.clock.now()) => {
+  const alarmFires = async (
+    alarm = 'm-endpoint-errors',
+    run = 'event-1',
+    { at = world.clock.now(), group = null as string | null } = {},
+  ) => {
     const store = new RunStore({
       files: NO_FILES,
       startAt: { pipeline: graph.startAt, release: graph.startAt },
@@ -30,7 +34,15 @@ function worldWithTracker() {
       jobSeconds: () => 0,
       now: () => world.clock.now(),
     });
-    const input = { kind: 'endpointErrors', severity: 'page', runbook: 'r', text: 'it fails', alarm, at: iso(at) };
+    const input = {
+      kind: 'endpointErrors',
+      severity: 'page',
+      runbook: 'r',
+      text: 'it fails',
+      alarm,
+      at: iso(at),
+      group,
+    };
     await store.start('release', run, input);
     let document = await runner.advance(store.read('release', run)!);
     /** Lets time pass until somebody would be told again. */
@@ -120,6 +132,63 @@ test.each(['taken', 'resolved'] as const)('an incident that a person has %s is n
   expect(await later()).toMatchObject({ outcome: 'succeeded', next: 'over' });
   expect(world.notifier.sent).toEqual([]);
   expect(await actions()).toEqual(status === 'taken' ? ['incident'] : ['incident', 'incidentResolved']);
+});
+
+describe('alarms of a group', () => {
+  const OUTAGE = ['m-endpoint-errors', 'm-endpoint-latency-p99', 'm-availability-burn-1h'] as const;
+  const outage = async () => {
+    const all = worldWithTracker();
+    const runs = [];
+    for (const [place, alarm] of OUTAGE.entries()) {
+      all.world.clock.advanceTo(START + 60 * place);
+      runs.push(await all.alarmFires(alarm, `event-${place}`, { group: 'service' }));
+    }
+    return { ...all, runs };
+  };
+  const untilOver = async (runs: readonly { later: () => Promise<RunDocument>; document: () => RunDocument }[]) => {
+    for (;;) {
+      const [next] = runs
+        .filter(({ document }) => document().outcome === 'running')
+        .sort((a, b) => a.document().wakeAt - b.document().wakeAt);
+      if (next === undefined) return;
+      await next.later();
+    }
+  };
+
+  test('have a record each, and are told again as one', async () => {
+    const { world, runs, actions } = await outage();
+    expect(await actions()).toEqual(['incident', 'incident', 'incident']);
+    expect(world.notifier.sent).toEqual([]);
+    await untilOver(runs);
+    expect(world.notifier.sent.map(({ text }) => text.includes('(incident-1)'))).toEqual([true, true, true]);
+    expect(runs.map(({ document }) => document().outcome)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  });
+
+  test('are all taken by who takes the first one', async () => {
+    const { world, runs } = await outage();
+    world.incidents.entries.get('incident-1')!.status = 'taken';
+    await untilOver(runs);
+    expect(world.notifier.sent).toEqual([]);
+  });
+
+  test('are told of by the next one once the first is over', async () => {
+    const { world, runs, alarmIsOver } = await outage();
+    world.clock.advanceTo(START + 300);
+    await alarmIsOver('m-endpoint-errors');
+    await runs[0]!.later();
+    await runs[1]!.later();
+    expect(world.notifier.sent).toMatchObject([{ text: expect.stringContaining('(incident-2)') }]);
+  });
+
+  test('page anew when one fires long after the others: the page of the group was not about it', async () => {
+    const { world, alarmFires } = await outage();
+    world.incidents.entries.get('incident-1')!.status = 'taken';
+    world.clock.advanceTo(START + 2 * ESCALATE_AFTER);
+    await alarmFires('m-quality-auc', 'event-8', { group: 'quality' });
+    expect(world.notifier.sent).toEqual([]);
+    await alarmFires('m-availability-burn-6h', 'event-9', { group: 'service' });
+    expect(world.notifier.sent).toMatchObject([{ severity: 'page', subject: 'm: endpointErrors' }]);
+  });
 });
 
 test('an alarm that is over ends its incident, and the next one is another', async () => {
