@@ -229,6 +229,7 @@ export type PermissionAction =
   | 'lock'
   | 'startPipeline'
   | 'startRelease'
+  | 'followRelease'
   | 'notify'
   | 'trackIncidents'
   | 'useKey'

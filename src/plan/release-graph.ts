@@ -35,6 +35,8 @@ const DEPLOY_TIMEOUT = 3600;
 const CALL_TIMEOUT = 300;
 /** Releases that may go on before one that waits, each as long as it may take. */
 const MOST_BEFORE = 2;
+/** How often a roll-back that has failed for good is tried again: an outage of the cloud ends, and nobody has to do it then. */
+const ROLL_BACK_SECONDS = 300;
 /** How often a release that waits for another asks again, at most. */
 const QUEUE_SECONDS = 60;
 
@@ -128,16 +130,15 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       next: 'released',
     }),
     { kind: 'end', id: 'released', describe: 'the challenger is the champion', outcome: 'succeeded' },
-    call({
-      id: 'rollBack',
-      describe: 'give the champion all live traffic, read it back, record it, free the lock',
-      use: 'rollBack',
-      arguments: { model },
-      output: 'rollback',
-      timeoutSeconds: DEPLOY_TIMEOUT,
-      next: 'rolledBack',
-      onError: 'rollBackFailed',
-    }),
+    call(rollBack(model, 'rollBack', 'rollBackFailed')),
+    {
+      kind: 'choice',
+      id: 'wasPromoted',
+      describe: 'a version that is the champion already is not taken back: its promotion was completed',
+      on: 'rollback.promoted',
+      cases: [{ equals: true, next: 'released' }],
+      otherwise: 'rolledBack',
+    },
     {
       kind: 'end',
       id: 'rolledBack',
@@ -150,10 +151,17 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       use: 'recordIncident',
       arguments: { model, kind: 'releaseRolledBack', severity: 'page' },
       output: 'incident',
-      next: 'stuck',
-      onError: 'stuck',
+      next: 'rollBackWait',
+      onError: 'rollBackWait',
     }),
-    { kind: 'end', id: 'stuck', describe: 'a person has to look', outcome: 'failed' },
+    {
+      kind: 'wait',
+      id: 'rollBackWait',
+      describe: 'a person has been told; the roll-back is tried again',
+      seconds: ROLL_BACK_SECONDS,
+      next: 'rollBackAgain',
+    },
+    call(rollBack(model, 'rollBackAgain', 'rollBackWait')),
     { kind: 'end', id: 'rejected', describe: 'the version may not take traffic', outcome: 'failed' },
   ];
   const holds =
@@ -170,6 +178,17 @@ type Call = (
   step: Omit<TaskStep, 'kind' | 'retry' | 'timeoutSeconds' | 'onError'> &
     Partial<Pick<TaskStep, 'onError' | 'timeoutSeconds'>>,
 ) => TaskStep;
+
+const rollBack = (model: string, id: string, onError: string) => ({
+  id,
+  describe: 'give the champion all live traffic, read it back, record it, free the lock',
+  use: 'rollBack' as const,
+  arguments: { model },
+  output: 'rollback',
+  timeoutSeconds: DEPLOY_TIMEOUT,
+  next: 'wasPromoted',
+  onError,
+});
 
 function liveStep(
   model: string,

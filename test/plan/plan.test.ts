@@ -59,9 +59,17 @@ describe('step graphs', () => {
   test('every failure of a release after it took the lock ends in a rollback', () => {
     const { steps } = demand().endpoint.graph;
     for (const step of steps) {
-      if (step.kind !== 'task' || ['verify', 'rollBack', 'rollBackFailed'].includes(step.id)) continue;
+      if (step.kind !== 'task' || step.id === 'verify' || step.id.startsWith('rollBack')) continue;
       expect([step.id, step.onError]).toEqual([step.id, 'rollBack']);
     }
+    // One that fails for good is told once, and tried again until it works.
+    const onErrorOf = (id: string) =>
+      steps.flatMap((step) => ('onError' in step && step.id === id ? step.onError : []));
+    expect(['rollBack', 'rollBackFailed', 'rollBackAgain'].flatMap(onErrorOf)).toEqual([
+      'rollBackFailed',
+      'rollBackWait',
+      'rollBackWait',
+    ]);
   });
 
   test('steps of traffic rise to 100 for every strategy', () => {
@@ -289,14 +297,14 @@ describe('permissions', () => {
     registerVersion: ['writeArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
     requestRelease: ['startRelease'],
     recordFailure: ['appendLedger', 'lock', 'notify', 'writeMetrics'],
-    verifyArtifact: ['readArtifacts', 'readRegistry', 'appendLedger', 'lock'],
+    verifyArtifact: ['readArtifacts', 'readRegistry', 'appendLedger', 'lock', 'followRelease'],
     deployShadow: ['manageEndpoint', 'readArtifacts'],
     analyseShadow: ['readMetrics', 'readCapture', 'lock'],
     deployChallenger: ['manageEndpoint', 'readArtifacts'],
     shiftTraffic: ['manageEndpoint'],
     analyseTraffic: ['readMetrics', 'readCapture', 'lock', 'notify', 'writeMetrics'],
     promote: ['manageEndpoint', 'readArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
-    rollBack: ['manageEndpoint', 'writeRegistry', 'appendLedger', 'lock', 'notify', 'writeMetrics'],
+    rollBack: ['manageEndpoint', 'readArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'notify', 'writeMetrics'],
     recordIncident: ['appendLedger', 'lock', 'notify', 'trackIncidents'],
     escalateIncident: ['appendLedger', 'lock', 'notify', 'trackIncidents'],
     resolveIncident: ['appendLedger', 'lock', 'trackIncidents'],

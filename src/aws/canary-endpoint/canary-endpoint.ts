@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -117,8 +118,17 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: `Serving of ${this.model}: the model in, captured requests out`,
     });
+    const controllerName = physicalName(NAME_LIMITS.stateMachine, registry.platform, registry.model, 'release');
+    // By its name: the controller's definition names the handler.
+    const controllerArn = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: controllerName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const reach: Reach = {
       registry,
+      releaseArn: controllerArn,
       endpointName: this.endpointName,
       passedRoles: [this.serverRole],
       images: [this.serverImage],
@@ -141,6 +151,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         MLP_SERVER_ROLE: this.serverRole.roleArn,
         MLP_SERVER_IMAGE: this.serverImage.reference,
         MLP_SERVER_INSTANCE: machine,
+        MLP_RELEASE_MACHINE: controllerArn,
         MLP_INSTANCES_MIN: String(plan.instances.min),
         MLP_INSTANCES_MAX: String(plan.instances.max),
         MLP_TARGET_REQUESTS: String(plan.targetRequestsPerInstance),
@@ -163,7 +174,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     });
     this.handler.function.grantInvoke(machineRole);
     this.releaseController = workflow(this, 'ReleaseController', {
-      name: physicalName(NAME_LIMITS.stateMachine, registry.platform, registry.model, 'release'),
+      name: controllerName,
       role: machineRole,
       logRetention: logRetention(plan),
       encryptionKey,

@@ -218,6 +218,7 @@ const STATEMENTS = {
   ],
   startPipeline: ({ pipelineArn }) => startMachine(pipelineArn),
   startRelease: ({ releaseArn }) => startMachine(releaseArn),
+  followRelease: ({ releaseArn }) => followMachine(releaseArn),
   notify: ({ topics = [] }) =>
     topics.length === 0 ? [] : [{ actions: ['sns:Publish'], resources: topics.map((topic) => topic.topicArn) }],
   trackIncidents: ({ registry }, arn) => [
@@ -336,8 +337,12 @@ const scaleVariants = (endpointName: string, arn: ArnMaker): PolicyStatementProp
 const startMachine = (machineArn: string | undefined): PolicyStatementProps[] =>
   machineArn === undefined
     ? []
+    : [{ actions: ['states:StartExecution'], resources: [machineArn] }, ...followMachine(machineArn)];
+
+const followMachine = (machineArn: string | undefined): PolicyStatementProps[] =>
+  machineArn === undefined
+    ? []
     : [
-        { actions: ['states:StartExecution'], resources: [machineArn] },
         {
           actions: ['states:DescribeExecution'],
           // The machine's ARN is known at deployment only: `…:stateMachine:name` becomes `…:execution:name:*`.

@@ -89,6 +89,7 @@ export const GRANTS_OF_ACTION = {
     { on: 'project', role: 'roles/workflows.invoker' },
     { on: 'state', role: 'roles/storage.objectUser' },
   ],
+  followRelease: [{ on: 'project', role: 'roles/workflows.viewer' }],
   // Cloud Monitoring keeps incidents of its alert policies by itself.
   trackIncidents: [],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],

@@ -85,7 +85,9 @@ export class LiveTraffic {
     this.sent += 1;
     if (served === null) return null;
     const { version, invocation } = served;
-    meter.count({ at, latencyMs: invocation.latencyMs, failed: invocation.error !== null });
+    const { latencyMs, error, refused = false } = invocation;
+    // A request that came from outside may be malformed: that is no fault of the endpoint, as it is none in the clouds.
+    meter.count({ at, latencyMs, failed: error !== null && !refused });
     this.served += 1;
     this.live += 1;
     const key = request.key ?? `live ${at} ${this.live}`;

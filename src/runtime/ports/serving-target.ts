@@ -19,6 +19,8 @@ export interface Deployment {
   /** Cloud's own id of the version, from the catalogue. */
   readonly externalId: string;
   readonly first: boolean;
+  /** Requests are only copied to it for now: a target that has a place for that need not make it ready for live ones. @default false */
+  readonly asShadow?: boolean;
   readonly serving: {
     readonly instances: { readonly min: number; readonly max: number };
     readonly capturePercent: number;

@@ -8,7 +8,7 @@ import { deploymentOf } from './release-deployment';
 export const deployShadow: UseCaseFunction<'model' | 'serving' | 'clock'> = async (event, ports) => {
   const deployment = deploymentOf(event, ports.model, false);
   const percent = argumentNumber(event, 'percent');
-  await ports.serving.deploy(deployment);
+  await ports.serving.deploy({ ...deployment, asShadow: true });
   await ports.serving.mirror(deployment.version, percent);
   const holdSeconds = argumentNumber(event, 'holdSeconds');
   const stage = { phase: 'shadow' as const, percent, holdSeconds, last: false };

@@ -25,6 +25,7 @@ export const stateKeys = {
   retraining: (model: string) => `retraining/${model}`,
   monitoring: (model: string) => `monitoring/${model}`,
   data: (model: string) => `data/${model}`,
+  servingRequest: (endpoint: string) => `serving-request/${endpoint}`,
   incidents: (model: string) => `incidents/${model}`,
   dora: (platform: string) => `dora/${platform}`,
 } as const;

@@ -1,15 +1,10 @@
-import { toJson } from '../../kernel/json';
 import { answer } from './answer';
 import { modelDigest } from './artifact-digest';
-import { changeDocument } from './compare-and-swap';
-import { noteDeployment } from './deployment-log';
-import { stateKeys } from './keys';
-import { type MonitoringDocument, NOTHING_SEEN } from './monitoring-document';
+import { completePromotion } from './complete-promotion';
 import type { UseCaseFunction } from './ports';
 import { argumentNumber, at, stateNumber } from './read-event';
-import { applyToRegistry } from './registry-document';
+import { applyToRegistry, readRegistry } from './registry-document';
 import { assertLive } from './release-deployment';
-import { freeReleaseLock } from './release-lock';
 import { RELEASE_POLICY } from './release-policy';
 import { readVersion } from './version-record';
 
@@ -23,7 +18,9 @@ export const promote: UseCaseFunction<
   const version = stateNumber(event, 'verified.version');
   const before = at(event.state, 'verified.champion');
   const replaces = typeof before === 'number' ? String(before) : null;
-  assertLive(await ports.serving.read(), version, 100);
+  const { aliases } = await readRegistry(ports);
+  // Once it is the champion, an earlier call has seen that; the endpoint may still change, as the version before goes.
+  if (aliases.champion !== String(version)) assertLive(await ports.serving.read(), version, 100);
   const record = await readVersion(ports.artifacts, String(version));
   const observedDigest = await modelDigest(ports.artifacts, record.run);
   const promotion = { id: `promote:${event.run}`, version: String(version), by: 'release' };
@@ -45,25 +42,6 @@ export const promote: UseCaseFunction<
       context,
     );
   }
-  const now = ports.clock.now();
-  if (replaces !== null) {
-    await ports.serving.remove(Number(replaces));
-    const old = await readVersion(ports.artifacts, replaces);
-    await ports.catalogue.label(old.externalId, { approved: true, aliases: ['previous'] });
-  }
-  await ports.catalogue.label(record.externalId, { approved: true, aliases: ['champion'] });
-  await noteDeployment(ports, event.run, { completedAtSeconds: now });
-  const alarmAt = await alarmAnswered();
-  if (alarmAt !== null) await ports.metrics.emit([{ name: 'TimeToFix', value: now - alarmAt, dimensions: {} }], now);
-  await freeReleaseLock(ports, event.run);
+  await completePromotion(ports, event.run, record, replaces);
   return answer({ champion: version, previous: registry.aliases.previous, archived: archive });
-
-  /** When the quality alarm began that this champion answers; null for none. */
-  async function alarmAnswered(): Promise<number | null> {
-    return changeDocument<number | null>(ports.state, stateKeys.monitoring(ports.model), (value) => {
-      const seen = (value ?? NOTHING_SEEN) as unknown as MonitoringDocument;
-      if (seen.faultySince === null) return { write: undefined, answer: null };
-      return { write: toJson({ ...seen, faultySince: null }), answer: seen.faultySince };
-    });
-  }
 };

@@ -1,4 +1,5 @@
 import { answer } from './answer';
+import { completePromotion } from './complete-promotion';
 import { noteDeployment } from './deployment-log';
 import type { UseCaseFunction } from './ports';
 import { at, optionalText, stateNumber } from './read-event';
@@ -6,13 +7,17 @@ import { applyToRegistry, readRegistry } from './registry-document';
 import { assertLive } from './release-deployment';
 import { freeReleaseLock } from './release-lock';
 import { RELEASE_POLICY } from './release-policy';
+import { readVersion } from './version-record';
 
 /**
  * Gives the champion all live traffic again, reads that back, and only then says so: in the registry, the ledger and to
  * people. Without a champion (a first version that failed) the version is taken out and nothing serves.
+ *
+ * A version that the registry names as the champion is not taken back: its promotion failed in what follows it, with perhaps
+ * nobody else left to serve. That is completed (`promoted`).
  */
 export const rollBack: UseCaseFunction<
-  'platform' | 'model' | 'state' | 'ledger' | 'serving' | 'metrics' | 'notifier' | 'clock'
+  'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'serving' | 'metrics' | 'notifier' | 'clock'
 > = async (event, ports) => {
   const version = stateNumber(event, 'verified.version');
   const champion = at(event.state, 'verified.champion');
@@ -21,6 +26,12 @@ export const rollBack: UseCaseFunction<
     optionalText(event, 'analysis.reason.text') ??
     optionalText(event, 'shadowAnalysis.reason.text') ??
     'the release was stopped';
+  const { aliases } = await readRegistry(ports);
+  if (aliases.champion === String(version)) {
+    const record = await readVersion(ports.artifacts, aliases.champion);
+    await completePromotion(ports, event.run, record, typeof champion === 'number' ? String(champion) : null);
+    return answer({ version, champion: version, promoted: true, reason, live: (await ports.serving.read()).live });
+  }
   const now = ports.clock.now();
   await noteDeployment(ports, event.run, { failedAtSeconds: now });
   const { serving } = ports;
@@ -34,7 +45,6 @@ export const rollBack: UseCaseFunction<
     assertLive(await serving.read(), champion, 100);
   }
   if (deployed) await serving.remove(version);
-  const { aliases } = await readRegistry(ports);
   if (aliases.challenger === String(version)) {
     const id = `rollback:${event.run}`;
     await applyToRegistry(
@@ -55,5 +65,5 @@ export const rollBack: UseCaseFunction<
   });
   await freeReleaseLock(ports, event.run);
   const live = (await serving.read()).live;
-  return answer({ version, champion: typeof champion === 'number' ? champion : null, reason, live });
+  return answer({ version, champion: typeof champion === 'number' ? champion : null, promoted: false, reason, live });
 };

@@ -1,8 +1,10 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { EndpointRequests } from '../../../src/runtime/adapters/aws/endpoint-requests';
 import { SageMakerEndpoint } from '../../../src/runtime/adapters/aws/sagemaker-endpoint';
 import { SageMakerServingTarget } from '../../../src/runtime/adapters/aws/sagemaker-serving-target';
 import { type ScalingLimits, VariantScaling } from '../../../src/runtime/adapters/aws/variant-scaling';
+import { MemoryStateStore } from '../../../src/runtime/adapters/memory/memory-state-store';
 import type { Deployment } from '../../../src/runtime/ports';
 import { FakeAutoscaling } from './fake-autoscaling';
 import { fakeClient } from './fake-client';
@@ -33,6 +35,7 @@ function targetOf(client: SageMakerClient, looks = 3): SageMakerServingTarget {
     instanceType: 'ml.m5.large',
     image: async () => 'image@sha256:1',
     sleep: async () => undefined,
+    requests: new EndpointRequests(new MemoryStateStore(), 'acme-churn'),
     looks,
   });
 }

@@ -1,7 +1,9 @@
 import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { EndpointRequests } from '../../../src/runtime/adapters/aws/endpoint-requests';
 import { SageMakerEndpoint } from '../../../src/runtime/adapters/aws/sagemaker-endpoint';
 import { SageMakerServingTarget } from '../../../src/runtime/adapters/aws/sagemaker-serving-target';
 import { VariantScaling } from '../../../src/runtime/adapters/aws/variant-scaling';
+import { MemoryStateStore } from '../../../src/runtime/adapters/memory/memory-state-store';
 import type { Deployment } from '../../../src/runtime/ports';
 import { FakeAutoscaling } from './fake-autoscaling';
 import { fakeClient } from './fake-client';
@@ -35,6 +37,7 @@ function world(options: { readonly looks?: number; readonly failUpdates?: boolea
       instanceType,
       image: async () => 'image@sha256:1',
       sleep: async () => undefined,
+      requests: new EndpointRequests(new MemoryStateStore(), 'acme-churn'),
       looks: 3,
     });
   return { autoscaling, sagemaker, client, target };

@@ -144,17 +144,16 @@ export class SageMakerEndpoint {
   /**
    * Asks for a layout; SageMaker carries it out afterwards. Variants that stay keep the number of instances that autoscaling
    * has given them, whatever the configuration says.
-   * @returns the name of its configuration
    * @throws TargetChangingError when something has begun to change the endpoint meanwhile
    */
-  async request(layout: EndpointLayout, capacity: EndpointCapacity, exists: boolean): Promise<string> {
+  async request(layout: EndpointLayout, capacity: EndpointCapacity, exists: boolean): Promise<void> {
     const { endpoint } = this.options;
     const name = configurationName(endpoint, layout, capacity);
     await unlessThere(this.client.send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity))));
     const target = { EndpointName: endpoint, EndpointConfigName: name };
     if (!exists) {
       await this.client.send(new CreateEndpointCommand(target));
-      return name;
+      return;
     }
     await this.unlessChanging(
       this.client.send(
@@ -165,7 +164,6 @@ export class SageMakerEndpoint {
         }),
       ),
     );
-    return name;
   }
 
   /** Weights alone: the numbers of instances stay. @throws TargetChangingError as above */

@@ -9,6 +9,7 @@ import {
   otherVariant,
   variantOf,
 } from './endpoint-layout';
+import type { EndpointRequests } from './endpoint-requests';
 import { archiveUri } from './model-archive';
 import type { EndpointReading, SageMakerEndpoint } from './sagemaker-endpoint';
 import { TargetChangingError } from './target-changing';
@@ -19,6 +20,7 @@ export interface ServingTargetOptions {
   /** URI of the image that serves. */
   readonly image: () => Promise<string>;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly requests: EndpointRequests;
   /** Looks at a changing endpoint before the call ends and is made again. */
   readonly looks: number;
 }
@@ -37,7 +39,7 @@ export class SageMakerServingTarget implements ServingTarget {
     private readonly options: ServingTargetOptions,
   ) {}
 
-  async deploy({ version, artifactUri, first, serving }: Deployment): Promise<void> {
+  async deploy({ version, artifactUri, first, asShadow = false, serving }: Deployment): Promise<void> {
     const now = await this.settled();
     const { min, max } = serving.instances;
     const capacity: EndpointCapacity = {
@@ -51,6 +53,8 @@ export class SageMakerServingTarget implements ServingTarget {
       return;
     }
     await this.endpoint.createModel(version, await this.options.image(), archiveUri(artifactUri));
+    // A shadow goes beside one production variant: it is there once requests are copied to it.
+    if (asShadow) return;
     const champion = championOf(now.layout);
     if (first || champion === undefined) {
       await this.become({ production: { blue: { version, weight: FULL } }, shadow: null }, capacity, now);
@@ -73,6 +77,9 @@ export class SageMakerServingTarget implements ServingTarget {
     }
     if (livePercents(now.layout)[challenger] === percent) return;
     const other = otherVariant(variant);
+    if (now.layout.production[other] === undefined && percent < FULL) {
+      throw this.refused(`${percent} % for version ${challenger}, the only one`, 'another version that gets the rest');
+    }
     await this.endpoint.setWeights({
       [variant]: percent,
       ...(now.layout.production[other] && { [other]: FULL - percent }),
@@ -132,10 +139,16 @@ export class SageMakerServingTarget implements ServingTarget {
 
   /** Asks for a layout, waits, and verifies that its configuration is the one in force. */
   private async become(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
-    if (now.configuration === configurationName(this.endpoint.options.endpoint, layout, capacity)) return;
-    const name = await this.ask(layout, capacity, now);
+    const { requests } = this.options;
+    const name = configurationName(this.endpoint.options.endpoint, layout, capacity);
+    if (now.configuration === name) return requests.note(null);
+    if ((await requests.pending()) !== name) {
+      await requests.note(name);
+      await this.ask(layout, capacity, now);
+    }
     const after = await this.settled();
     await this.scaling.follow(servingVariants(after.layout));
+    await requests.note(null);
     if (after.configuration === name) return;
     throw this.refused(
       `configuration ${after.configuration ?? 'none'}${after.reason === null ? '' : `: ${after.reason}`}`,
@@ -144,13 +157,14 @@ export class SageMakerServingTarget implements ServingTarget {
   }
 
   /** A variant that goes, or gets another machine, ends its autoscaling first; it has it again when the layout is refused. */
-  private async ask(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<string> {
+  private async ask(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
     const isReplaced = now.capacity !== null && now.capacity.instanceType !== capacity.instanceType;
     const before = servingVariants(now.layout);
     await this.scaling.deregister(before.filter((variant) => isReplaced || layout.production[variant] === undefined));
     try {
-      return await this.endpoint.request(layout, capacity, now.status !== 'absent');
+      await this.endpoint.request(layout, capacity, now.status !== 'absent');
     } catch (error) {
+      await this.options.requests.note(null);
       await this.scaling.follow(before);
       throw error;
     }

@@ -6,6 +6,8 @@ export interface Invocation {
   readonly latencyMs: number;
   /** Why it failed; null when it did not. */
   readonly error: string | null;
+  /** The server has refused the request itself (status 4xx): perhaps it was the client's fault. */
+  readonly refused?: true;
 }
 
 /** A version that answers: a server as a process of its own, or a stand-in in this process. */

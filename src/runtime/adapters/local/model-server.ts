@@ -71,7 +71,10 @@ export class ModelServer implements ModelArm {
     try {
       const { status, text } = await this.call('POST', '/invocations', JSON.stringify({ instances }));
       const latencyMs = performance.now() - started;
-      if (status !== 200) return failed(`status ${status}: ${show(text)}`);
+      if (status !== 200) {
+        const refused = status >= 400 && status < 500;
+        return { ...failed(`status ${status}: ${show(text)}`), ...(refused && { refused: true as const }) };
+      }
       const { predictions } = JSON.parse(text) as { predictions?: Json };
       if (!Array.isArray(predictions) || predictions.length !== instances.length) {
         return failed(`${instances.length} predictions were expected, got ${show(predictions)}`);

@@ -18,6 +18,7 @@ import { SYSTEM_CLOCK } from '../../adapters/aws/clock';
 import { CloudWatchTelemetry } from '../../adapters/aws/cloudwatch-telemetry';
 import { DynamoStateStore } from '../../adapters/aws/dynamo-state-store';
 import { EmfMetricSink } from '../../adapters/aws/emf-metric-sink';
+import { EndpointRequests } from '../../adapters/aws/endpoint-requests';
 import { imageUri } from '../../adapters/aws/image-reference';
 import { ModelMonitorExport } from '../../adapters/aws/model-monitor-export';
 import { OpsItems } from '../../adapters/aws/ops-items';
@@ -52,6 +53,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     subnets: words(env.MLP_SUBNETS),
     securityGroups: words(env.MLP_SECURITY_GROUPS),
   });
+  const state = new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE);
   const scaling = new VariantScaling(new ApplicationAutoScalingClient(region), env.MLP_ENDPOINT, {
     // SageMaker's variants have one instance at least.
     min: Math.max(1, env.MLP_INSTANCES_MIN),
@@ -72,13 +74,14 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     platform: env.MLP_PLATFORM,
     model: env.MLP_MODEL,
     artifacts: data === undefined ? artifacts : new ModelMonitorExport(artifacts, data.columns),
-    state: new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE),
+    state,
     ledger: new S3LedgerStore(s3, env.MLP_LEDGER),
     catalogue: new SageMakerCatalogue(sagemaker, { group: env.MLP_MODEL_GROUP, image }),
     serving: new SageMakerServingTarget(endpoint, scaling, {
       instanceType: env.MLP_SERVER_INSTANCE,
       image,
       sleep,
+      requests: new EndpointRequests(state, env.MLP_ENDPOINT),
       looks: LOOKS,
     }),
     telemetry: new CloudWatchTelemetry(new CloudWatchClient(region), s3, endpoint, {

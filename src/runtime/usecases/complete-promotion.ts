@@ -1,0 +1,41 @@
+import { toJson } from '../../kernel/json';
+import { changeDocument } from './compare-and-swap';
+import { noteDeployment } from './deployment-log';
+import { stateKeys } from './keys';
+import { type MonitoringDocument, NOTHING_SEEN } from './monitoring-document';
+import type { Ports } from './ports';
+import { freeReleaseLock } from './release-lock';
+import { readVersion, type VersionRecord } from './version-record';
+
+/**
+ * What follows once the registry names a version as the champion: the one before is taken out of serving, labels and records
+ * say so, and the lock is free. Each part may be done already.
+ * @param replaces the champion of before; null for a first version
+ */
+export async function completePromotion(
+  ports: Pick<Ports, 'platform' | 'model' | 'artifacts' | 'state' | 'catalogue' | 'serving' | 'metrics' | 'clock'>,
+  run: string,
+  record: VersionRecord,
+  replaces: string | null,
+): Promise<void> {
+  const now = ports.clock.now();
+  if (replaces !== null) {
+    await ports.serving.remove(Number(replaces));
+    const old = await readVersion(ports.artifacts, replaces);
+    await ports.catalogue.label(old.externalId, { approved: true, aliases: ['previous'] });
+  }
+  await ports.catalogue.label(record.externalId, { approved: true, aliases: ['champion'] });
+  await noteDeployment(ports, run, { completedAtSeconds: now });
+  const alarmAt = await alarmAnswered(ports);
+  if (alarmAt !== null) await ports.metrics.emit([{ name: 'TimeToFix', value: now - alarmAt, dimensions: {} }], now);
+  await freeReleaseLock(ports, run);
+}
+
+/** When the quality alarm began that this champion answers; null for none. */
+async function alarmAnswered({ state, model }: Pick<Ports, 'state' | 'model'>): Promise<number | null> {
+  return changeDocument<number | null>(state, stateKeys.monitoring(model), (value) => {
+    const seen = (value ?? NOTHING_SEEN) as unknown as MonitoringDocument;
+    if (seen.faultySince === null) return { write: undefined, answer: null };
+    return { write: toJson({ ...seen, faultySince: null }), answer: seen.faultySince };
+  });
+}

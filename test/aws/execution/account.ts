@@ -1,0 +1,135 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { FakeAutoscaling } from '../adapters/fake-autoscaling';
+import { serviceError } from '../adapters/fake-client';
+import { Documents } from './documents';
+import { Endpoints } from './endpoints';
+import { Figures } from './figures';
+import { Objects } from './objects';
+import { type Behaviour, Traffic } from './traffic';
+
+type Operation = (input: never) => unknown;
+type Operations = Readonly<Record<string, Operation>>;
+
+const CLIENTS = {
+  S3: S3Client,
+  DynamoDB: DynamoDBClient,
+  SageMaker: SageMakerClient,
+  ApplicationAutoScaling: ApplicationAutoScalingClient,
+  CloudWatch: CloudWatchClient,
+  SNS: SNSClient,
+  SFN: SFNClient,
+  SSM: SSMClient,
+} as const;
+type Service = keyof typeof CLIENTS;
+
+/** How often a call fails before it works. */
+export interface Fault {
+  /** `SageMaker.UpdateEndpoint`. */
+  readonly operation: string;
+  readonly times: number;
+}
+
+export interface Message {
+  readonly topic: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/**
+ * An AWS account in memory, behind the real clients of the SDK: what a call changes is there for the next one. An operation
+ * that it does not know is an error, as is one that the service would refuse.
+ */
+export class Account {
+  readonly objects = new Objects();
+  readonly documents = new Documents();
+  readonly autoscaling = new FakeAutoscaling();
+  readonly endpoints: Endpoints;
+  readonly figures = new Figures();
+  readonly traffic: Traffic;
+  readonly published: Message[] = [];
+  /** Every call, `SageMaker.UpdateEndpoint`, in order. */
+  readonly calls: string[] = [];
+  readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
+  private faults: { operation: string; left: number }[] = [];
+  private readonly services: Readonly<Record<Service, Operations>>;
+
+  constructor(behaviour: Behaviour, now: () => number) {
+    this.endpoints = new Endpoints(now, this.autoscaling);
+    this.traffic = new Traffic(this.endpoints, this.figures, this.objects, behaviour);
+    const { published } = this;
+    this.services = {
+      S3: this.objects.operations(),
+      DynamoDB: this.documents.operations(),
+      SageMaker: this.endpoints.operations(),
+      ApplicationAutoScaling: this.autoscaling.operations(),
+      CloudWatch: this.figures.operations(),
+      SNS: {
+        Publish: (input: {
+          TopicArn: string;
+          Message: string;
+          MessageAttributes: Record<string, { StringValue: string }>;
+        }) => {
+          published.push({
+            topic: input.TopicArn,
+            kind: input.MessageAttributes['kind']!.StringValue,
+            text: input.Message,
+          });
+          return {};
+        },
+      },
+      SFN: {
+        DescribeExecution: ({ executionArn }: { executionArn: string }) => {
+          const status = this.running.get(executionArn.split(':').at(-1)!);
+          if (status === undefined) throw serviceError('ExecutionDoesNotExist');
+          return { status };
+        },
+      },
+      SSM: {},
+    };
+  }
+
+  /** Answers the SDK's clients. Call `jest.restoreAllMocks` afterwards. */
+  install(): void {
+    for (const [service, client] of Object.entries(CLIENTS) as [Service, typeof S3Client][]) {
+      jest
+        .spyOn(client.prototype, 'send')
+        .mockImplementation(((command: { readonly constructor: { readonly name: string }; readonly input: never }) =>
+          this.answer(service, command.constructor.name.replace(/Command$/, ''), command.input)) as never);
+    }
+  }
+
+  /** The next calls of an operation fail, so many times. */
+  fail({ operation, times }: Fault): void {
+    this.faults.push({ operation, left: times });
+  }
+
+  /** Nothing fails any more. */
+  heal(): void {
+    this.faults = [];
+  }
+
+  /** Time has passed: clients have sent requests. Milliseconds since the epoch. */
+  passed(from: number, to: number): void {
+    this.traffic.send(from, to);
+  }
+
+  private async answer(service: Service, operation: string, input: never): Promise<unknown> {
+    const name = `${service}.${operation}`;
+    this.calls.push(name);
+    const fault = this.faults.find((one) => one.operation === name && one.left > 0);
+    if (fault !== undefined) {
+      fault.left -= 1;
+      throw serviceError('InternalFailure', `${name} was made to fail`);
+    }
+    const answer = this.services[service][operation];
+    if (answer === undefined) throw serviceError('UnknownOperationException', name);
+    return answer(input);
+  }
+}

@@ -1,0 +1,208 @@
+import type { FakeAutoscaling } from '../adapters/fake-autoscaling';
+import { serviceError } from '../adapters/fake-client';
+
+interface ProductionVariant {
+  readonly VariantName: string;
+  readonly ModelName: string;
+  readonly InstanceType: string;
+  readonly InitialInstanceCount: number;
+  readonly InitialVariantWeight: number;
+}
+
+export interface Configuration {
+  readonly EndpointConfigName: string;
+  readonly ProductionVariants: readonly ProductionVariant[];
+  readonly ShadowProductionVariants?: readonly ProductionVariant[];
+  readonly DataCaptureConfig?: { readonly DestinationS3Uri: string; readonly InitialSamplingPercentage: number };
+}
+
+/** What serves at a moment. */
+export interface Serving {
+  readonly configuration: Configuration;
+  readonly weights: ReadonlyMap<string, number>;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+interface Package {
+  status: string;
+  properties: Record<string, string>;
+}
+
+/** How long SageMaker takes to change an endpoint, and its weights, in ms. */
+const CHANGE_MS = 8 * 60_000;
+const WEIGHTS_MS = 90_000;
+
+/** SageMaker as far as models, packages, configurations and one endpoint go: what was asked for is there minutes later. */
+export class Endpoints {
+  readonly models = new Set<string>();
+  readonly configurations = new Map<string, Configuration>();
+  readonly packages = new Map<string, Package>();
+  /** Updates of the endpoint that end in silence with the configuration of before. */
+  silentRollbacks = 0;
+  log: unknown[] = [];
+  private serving: Serving | undefined;
+  private change: { readonly until: number; readonly to: Serving | undefined; readonly status: string } | undefined;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly autoscaling: FakeAutoscaling,
+  ) {}
+
+  /** What answers requests at an instant, which is never before the last one; undefined when nothing does. */
+  current(at = this.now()): Serving | undefined {
+    if (this.change !== undefined && at >= this.change.until) {
+      this.serving = this.change.to;
+      this.change = undefined;
+    }
+    return this.serving;
+  }
+
+  /** Autoscaling gives a variant another number of instances, at once. */
+  scale(variant: string, count: number): void {
+    const serving = this.settled();
+    const id = [...this.autoscaling.targets.keys()].find((one) => one.endsWith(`/variant/${variant}`));
+    const target = this.autoscaling.targets.get(id ?? '');
+    if (target === undefined || count > target.MaxCapacity)
+      throw new RangeError(`${variant} does not scale to ${count}`);
+    this.serving = { ...serving, counts: new Map(serving.counts).set(variant, count) };
+  }
+
+  operations() {
+    return {
+      CreateModel: ({ ModelName }: { ModelName: string }) => {
+        if (this.models.has(ModelName)) throw invalid('Cannot create already existing model');
+        this.models.add(ModelName);
+        return {};
+      },
+      CreateEndpointConfig: (input: Configuration) => {
+        if (this.configurations.has(input.EndpointConfigName)) {
+          throw invalid('Cannot create already existing endpoint configuration');
+        }
+        const variants = [...input.ProductionVariants, ...(input.ShadowProductionVariants ?? [])];
+        for (const { ModelName } of variants) {
+          if (!this.models.has(ModelName)) throw invalid(`Could not find model ${ModelName}`);
+        }
+        if (input.ShadowProductionVariants !== undefined && input.ProductionVariants.length > 1) {
+          throw invalid('A shadow goes with one production variant');
+        }
+        this.configurations.set(input.EndpointConfigName, input);
+        return {};
+      },
+      CreateEndpoint: ({ EndpointConfigName }: Configuration) => {
+        if (this.current() !== undefined || this.change !== undefined) throw invalid('Cannot create already existing');
+        this.change = this.changeTo(servingOf(this.known(EndpointConfigName)), 'Creating', CHANGE_MS);
+        return {};
+      },
+      UpdateEndpoint: (input: Configuration & { RetainAllVariantProperties?: boolean }) => {
+        const before = this.settled();
+        this.log.push(input);
+        const next = this.known(input.EndpointConfigName);
+        this.refuseScaled(before, next.ProductionVariants);
+        const asked = servingOf(next, input.RetainAllVariantProperties ? before.counts : undefined);
+        if (this.silentRollbacks > 0) {
+          this.silentRollbacks -= 1;
+          this.change = this.changeTo(before, 'Updating', CHANGE_MS);
+        } else this.change = this.changeTo(asked, 'Updating', CHANGE_MS);
+        return {};
+      },
+      UpdateEndpointWeightsAndCapacities: (input: {
+        DesiredWeightsAndCapacities: readonly { VariantName: string; DesiredWeight: number }[];
+      }) => {
+        const { configuration, weights, counts } = this.settled();
+        const after = new Map(weights);
+        this.log.push(input);
+        for (const { VariantName, DesiredWeight } of input.DesiredWeightsAndCapacities) {
+          if (!after.has(VariantName)) throw invalid(`Could not find variant ${VariantName}`);
+          after.set(VariantName, DesiredWeight);
+        }
+        this.change = this.changeTo({ configuration, weights: after, counts }, 'Updating', WEIGHTS_MS);
+        return {};
+      },
+      DeleteEndpoint: () => {
+        this.refuseScaled(this.settled(), []);
+        this.serving = undefined;
+        return {};
+      },
+      DescribeEndpoint: () => {
+        const serving = this.current();
+        if (serving === undefined && this.change === undefined) throw invalid('Could not find endpoint');
+        const shown = serving ?? this.change!.to!;
+        const { EndpointConfigName } = shown.configuration;
+        const pending = this.change?.to?.configuration.EndpointConfigName;
+        return {
+          EndpointStatus: this.change?.status ?? 'InService',
+          EndpointConfigName,
+          ...(pending !== undefined && pending !== EndpointConfigName && { PendingDeploymentSummary: {} }),
+          ProductionVariants: [...shown.weights].map(([VariantName, CurrentWeight]) => ({
+            VariantName,
+            CurrentWeight,
+            DesiredWeight: this.change?.to?.weights.get(VariantName) ?? CurrentWeight,
+            CurrentInstanceCount: shown.counts.get(VariantName),
+            DesiredInstanceCount: shown.counts.get(VariantName),
+          })),
+        };
+      },
+      DescribeEndpointConfig: ({ EndpointConfigName }: Configuration) => this.known(EndpointConfigName),
+      CreateModelPackage: (input: { ClientToken: string; CustomerMetadataProperties: Record<string, string> }) => {
+        const arn = `arn:aws:sagemaker:eu-central-1:111111111111:model-package/churn/${input.ClientToken}`;
+        if (!this.packages.has(arn)) {
+          this.packages.set(arn, { status: 'PendingManualApproval', properties: input.CustomerMetadataProperties });
+        }
+        return { ModelPackageArn: arn };
+      },
+      UpdateModelPackage: (input: {
+        ModelPackageArn: string;
+        ModelApprovalStatus?: string;
+        CustomerMetadataProperties: Record<string, string>;
+      }) => {
+        const found = this.packages.get(input.ModelPackageArn);
+        if (found === undefined) throw invalid('ModelPackage does not exist');
+        if (input.ModelApprovalStatus !== undefined) found.status = input.ModelApprovalStatus;
+        Object.assign(found.properties, input.CustomerMetadataProperties);
+        return {};
+      },
+    };
+  }
+
+  private known(name: string): Configuration {
+    const found = this.configurations.get(name);
+    if (found === undefined) throw invalid(`Could not find endpoint configuration ${name}`);
+    return found;
+  }
+
+  /** What serves, when nothing is under way: SageMaker takes no change of an endpoint that changes. */
+  private settled(): Serving {
+    const serving = this.current();
+    if (this.change !== undefined) throw invalid('Cannot update in-progress endpoint');
+    if (serving === undefined) throw invalid('Could not find endpoint');
+    return serving;
+  }
+
+  /** SageMaker neither takes a variant away that autoscaling has registered, nor gives it another machine. */
+  private refuseScaled({ configuration }: Serving, next: readonly ProductionVariant[]): void {
+    for (const { VariantName, InstanceType } of configuration.ProductionVariants) {
+      const isScaled = [...this.autoscaling.targets.keys()].some((id) => id.endsWith(`/variant/${VariantName}`));
+      const after = next.find((one) => one.VariantName === VariantName);
+      if (isScaled && after?.InstanceType !== InstanceType) {
+        throw invalid(`${VariantName} is registered for autoscaling: deregister it first`);
+      }
+    }
+  }
+
+  private changeTo(to: Serving | undefined, status: string, ms: number) {
+    return { until: this.now() + ms, to, status };
+  }
+}
+
+const servingOf = (configuration: Configuration, kept?: ReadonlyMap<string, number>): Serving => ({
+  configuration,
+  weights: new Map(configuration.ProductionVariants.map((one) => [one.VariantName, one.InitialVariantWeight])),
+  counts: new Map(
+    configuration.ProductionVariants.map((one) => [
+      one.VariantName,
+      kept?.get(one.VariantName) ?? one.InitialInstanceCount,
+    ]),
+  ),
+});
+
+const invalid = (message: string): Error => serviceError('ValidationException', message);
