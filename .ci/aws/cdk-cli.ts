@@ -22,9 +22,12 @@ const run = (folder: string, args: readonly string[]): Promise<Ended> =>
 
 async function succeeds(folder: string, args: readonly string[]): Promise<string> {
   const { code, output } = await run(folder, args);
-  if (code !== 0) throw new Error(`cdk ${args.join(' ')} ended with ${code}:\n${output}`);
+  if (code !== 0) throw new Error(`cdk ${args.join(' ')} ended with ${code}:\n${lastLines(output)}`);
   return output;
 }
+
+/** The CLI says at the end what has failed. */
+const lastLines = (output: string): string => output.trimEnd().split('\n').slice(-30).join('\n');
 
 export const bootstrap = (folder: string, account: string, region: string): Promise<string> =>
   succeeds(folder, ['bootstrap', `aws://${account}/${region}`]);

@@ -2,6 +2,7 @@
 // is not so.
 import { deepStrictEqual, match, ok } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
+import { expectIncidentAndDecision } from './alarm-event';
 import { bootstrap, deploy, destroy, destroyIsRefused } from './cdk-cli';
 import { type DeployedState, expectDeployed } from './deployed-state';
 import { expectRecordedFailure } from './pipeline-run';
@@ -43,8 +44,7 @@ async function main(work: string, write: boolean): Promise<void> {
   keepPage(await recordedPage(lives.flatMap(({ state }) => state.resources)), write);
   await again(assemblies, lives);
   await update(assemblies, lives);
-  const attempts = await expectRecordedFailure(lives.find(({ stack }) => stack === RUNS_IN)!.state.resources);
-  say(`a run of the pipeline in ${RUNS_IN}: no data, so refused after ${attempts} attempts, and in the ledger`);
+  await run(lives.find(({ stack }) => stack === RUNS_IN)!);
   await end(assemblies, lives);
 }
 
@@ -100,6 +100,14 @@ async function update(assemblies: readonly Assemblies[], lives: readonly Life[])
     );
     say(`updated ${stack}: ${countedTypes(differs).join(', ')}; every physical id as before`);
   }
+}
+
+/** The deployed functions run: called by the state machine, and by the rules. */
+async function run({ stack, state: { resources } }: Life): Promise<void> {
+  const attempts = await expectRecordedFailure(resources);
+  say(`a run of the pipeline in ${stack}: no data, so refused after ${attempts} attempts, and in the ledger`);
+  const records = await expectIncidentAndDecision(resources);
+  say(`a page alarm in ${stack}: ${records.map(({ action }) => action).join(' and ')} in the ledger`);
 }
 
 /** A protected platform is not destroyed by the command; once a person has lifted that, what is stored stays. */
