@@ -130,7 +130,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       next: 'released',
     }),
     { kind: 'end', id: 'released', describe: 'the challenger is the champion', outcome: 'succeeded' },
-    call(rollBack(model, 'rollBack', 'rollBackFailed')),
+    call(rollBack(model, 'rollBack', 'reportRollBack')),
     {
       kind: 'choice',
       id: 'wasPromoted',
@@ -146,7 +146,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       outcome: 'failed',
     },
     call({
-      id: 'rollBackFailed',
+      id: 'reportRollBack',
       describe: 'page: the champion could not be given its traffic back',
       use: 'recordIncident',
       arguments: { model, kind: 'releaseRolledBack', severity: 'page' },

@@ -113,6 +113,14 @@ test('a graph with a fault is refused, and the validator would see one', () => {
   expect(aslFaults({ ...broken, States })).not.toEqual([]);
 });
 
+test('a step that has the name of the failure of another one is refused', () => {
+  const [gate, ...rest] = graph().steps;
+  const steps = [gate!, { ...gate!, id: 'gateFailed' } as never, ...rest];
+  expect(() => stepGraphToAsl(graph({ steps }), { handlerArn, job })).toThrow(
+    /two states of one name: gateFailed/,
+  );
+});
+
 test('an argument that Step Functions would read as a path is refused', () => {
   const [gate, ...rest] = graph().steps;
   const steps = [{ ...gate!, arguments: { columns: { 'price.$': 1 } } } as never, ...rest];

@@ -65,8 +65,8 @@ describe('step graphs', () => {
     // One that fails for good is told once, and tried again until it works.
     const onErrorOf = (id: string) =>
       steps.flatMap((step) => ('onError' in step && step.id === id ? step.onError : []));
-    expect(['rollBack', 'rollBackFailed', 'rollBackAgain'].flatMap(onErrorOf)).toEqual([
-      'rollBackFailed',
+    expect(['rollBack', 'reportRollBack', 'rollBackAgain'].flatMap(onErrorOf)).toEqual([
+      'reportRollBack',
       'rollBackWait',
       'rollBackWait',
     ]);

@@ -34,16 +34,19 @@ const FULL_JITTER = { JitterStrategy: 'FULL' } as const;
  * answers go to `$.<output>`, and the failure of a step to `$.error` as `{ step, message }`, where message is the JSON text
  * of what Step Functions caught (`{ Error, Cause }`).
  *
- * @throws RangeError when the graph has a fault, or a fixed argument has a key that Step Functions takes for a path
+ * @throws RangeError when the graph has a fault, a step has the name of another one's failure, or a fixed argument has a key that Step Functions takes for a path
  */
 export function stepGraphToAsl(graph: StepGraph, targets: AslTargets): AslMachine {
   const faults = graphFaults(graph);
   if (faults.length > 0) throw new RangeError(`the graph ${graph.id} cannot be rendered: ${faults.join('; ')}`);
+  const states = graph.steps.flatMap((step) => statesOf(step, targets));
+  const twice = states.map(([name]) => name).filter((name, place, all) => all.indexOf(name) !== place);
+  if (twice.length > 0) throw new RangeError(`the graph ${graph.id} has two states of one name: ${twice.join(', ')}`);
   return {
     Comment: `${graph.id}: printed from the plan`,
     StartAt: graph.startAt,
     TimeoutSeconds: graph.timeoutSeconds,
-    States: Object.fromEntries(graph.steps.flatMap((step) => statesOf(step, targets))),
+    States: Object.fromEntries(states),
   };
 }
 

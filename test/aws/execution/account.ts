@@ -54,6 +54,8 @@ export class Account {
   readonly figures = new Figures();
   readonly traffic: Traffic;
   readonly published: Message[] = [];
+  /** Titles of incidents in OpsCenter. */
+  readonly opsItems: string[] = [];
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
   readonly calls: string[] = [];
   readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
@@ -91,7 +93,12 @@ export class Account {
           return { status };
         },
       },
-      SSM: {},
+      SSM: {
+        CreateOpsItem: (input: { Title: string }) => {
+          this.opsItems.push(input.Title);
+          return { OpsItemId: `oi-${this.opsItems.length}` };
+        },
+      },
     };
   }
 

@@ -29,8 +29,8 @@ export const HEALTHY: Answers = (_, request) => ({
 
 /** What fails in an execution. */
 export interface Failing {
-  /** A state whose handler fails each time. */
-  readonly state?: string;
+  /** States whose handler fails, by how often; infinity for each time. */
+  readonly states?: Readonly<Record<string, number>>;
   /** Operations that fail before they work, by how often. */
   readonly operations?: Readonly<Record<string, number>>;
   /** Updates of the endpoint that SageMaker takes back in silence. */
@@ -121,6 +121,7 @@ export class ReleaseWorld {
 
   private async start(version: number, failing: Failing): Promise<Execution> {
     const name = `release-${version}`;
+    const failures = { ...failing.states };
     this.account.running.set(name, 'RUNNING');
     this.account.endpoints.silentRollbacks = failing.silentRollbacks ?? 0;
     for (const [operation, times] of Object.entries(failing.operations ?? {})) this.account.fail({ operation, times });
@@ -129,7 +130,11 @@ export class ReleaseWorld {
       { name, input: { version, requestedBy: 'tests' } },
       async (input, state) => {
         failing.onState?.(state);
-        if (state === failing.state) throw Object.assign(new Error(`${state} was made to fail`), { name: 'Injected' });
+        const left = failures[state] ?? 0;
+        if (left > 0) {
+          failures[state] = left - 1;
+          throw Object.assign(new Error(`${state} was made to fail`), { name: 'Injected' });
+        }
         return this.handler(input);
       },
       this.time,

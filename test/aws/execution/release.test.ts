@@ -31,7 +31,7 @@ const SHIFTS: Record<Strategy, number> = { canary: 2, linear: 2, blueGreen: 1, a
 /** Tasks that a release of a second version goes through, with those of a roll-back. */
 const tasksOf = (strategy: Strategy): string[] =>
   Object.entries(controller(strategy).definition.States)
-    .filter(([name, { Type }]) => Type === 'Task' && !['deployFirst', 'rollBackFailed', 'rollBackAgain'].includes(name))
+    .filter(([name, { Type }]) => Type === 'Task' && !['deployFirst', 'reportRollBack', 'rollBackAgain'].includes(name))
     .map(([name]) => name);
 
 /** A challenger that fails one request of seven. */
@@ -39,6 +39,8 @@ const FAILING: Answers = (version, request) => ({
   ...HEALTHY(version, request),
   ...(version === 2 && request % 7 === 0 && { failed: true }),
 });
+
+const ALWAYS = Number.POSITIVE_INFINITY;
 
 const CHAMPION_STAYS = {
   status: 'ready',
@@ -99,7 +101,7 @@ describe.each(NAMES)('a release by %s', (strategy) => {
     // A later try of the roll-back is another state: an outage that ends.
     const answers = state === 'rollBack' ? FAILING : HEALTHY;
     world = await ReleaseWorld.withChampion(controller(strategy), answers);
-    const { end, path } = await world.release(2, { state });
+    const { end, path } = await world.release(2, { states: { [state]: ALWAYS } });
     expect(path).toContain(state);
     expect(['rejected', 'rolledBack']).toContain(end);
     expect(await world.state()).toMatchObject(CHAMPION_STAYS);
@@ -116,6 +118,19 @@ describe.each(['canary', 'linear', 'shadow'] as const)('a release by %s', (strat
     expect((await world.release(2)).end).toBe('rolledBack');
     expect(await world.state()).toMatchObject(CHAMPION_STAYS);
   });
+});
+
+it('a roll-back that cannot be done is tried until it can, and told once', async () => {
+  world = await ReleaseWorld.withChampion(controller('canary'), FAILING);
+  // Four tries a state: three rounds of the roll-back fail, and the first report of it.
+  const { end, path } = await world.release(2, { states: { rollBack: ALWAYS, rollBackAgain: 8, reportRollBack: 1 } });
+  expect(path.filter((state) => state === 'rollBackAgain')).toHaveLength(3);
+  expect(end).toBe('rolledBack');
+  expect(await world.state()).toMatchObject(CHAMPION_STAYS);
+  const pages = world.account.published.filter(({ topic }) => /page/i.test(topic));
+  expect(pages).toHaveLength(1);
+  expect(pages[0]!.text).toContain('rollBack was made to fail');
+  expect(world.account.opsItems).toHaveLength(1);
 });
 
 /** Every call that the releases of a first and a second version make. */
@@ -182,7 +197,7 @@ describe('an empty account', () => {
   it.each(['verify', 'deployFirst'])('whose first release fails at %s is empty again', async (state) => {
     world = new ReleaseWorld(controller('canary'));
     await world.register(1);
-    expect((await world.release(1, { state })).succeeded).toBe(false);
+    expect((await world.release(1, { states: { [state]: ALWAYS } })).succeeded).toBe(false);
     expect(await world.state()).toMatchObject({
       status: 'absent',
       live: {},

@@ -259,12 +259,12 @@ test('without a tracker the records and the messages are all there is', async ()
   const world = memoryWorld();
   const event = {
     use: 'recordIncident' as const,
-    step: 'rollBackFailed',
+    step: 'reportRollBack',
     run: 'release-1',
     arguments: { model: 'm', kind: 'releaseRolledBack', severity: 'page' },
     state: { error: { message: 'no answer' } },
   };
   const answer = await USE_CASE_FUNCTIONS.recordIncident(event, world as unknown as Ports);
-  expect(answer).toMatchObject({ id: 'rollBackFailed:release-1', isNew: true, ticket: null });
+  expect(answer).toMatchObject({ id: 'reportRollBack:release-1', isNew: true, ticket: null });
   expect(world.notifier.sent).toMatchObject([{ severity: 'page', kind: 'releaseRolledBack', text: 'no answer' }]);
 });
