@@ -39,12 +39,11 @@ trap finish EXIT
 
 # One port for the stand-in and one for what it forwards to.
 read -r port behind < <(node -e '
-  const { createServer } = require("node:net");
-  const servers = [0, 0].map((port) => createServer().listen(port, "127.0.0.1"));
-  setTimeout(() => {
+  const servers = [0, 0].map((port) => require("node:net").createServer().listen(port, "127.0.0.1"));
+  Promise.all(servers.map((one) => require("node:events").once(one, "listening"))).then(() => {
     console.log(servers.map((one) => one.address().port).join(" "));
     for (const one of servers) one.close();
-  }, 50);
+  });
 ')
 STATE_ROOT="$work/stand-in" PORT="$port" MOTO_PORT="$behind" PYTHON="$venv/bin/python" NODE_PATH="$root/node_modules" \
   bash "$tools/start.sh" > "$work/stand-in.log" 2>&1 &
