@@ -116,9 +116,7 @@ test('a graph with a fault is refused, and the validator would see one', () => {
 test('a step that has the name of the failure of another one is refused', () => {
   const [gate, ...rest] = graph().steps;
   const steps = [{ ...gate!, onError: 'gateFailed' } as never, { ...gate!, id: 'gateFailed' } as never, ...rest];
-  expect(() => stepGraphToAsl(graph({ steps }), { handlerArn, job })).toThrow(
-    /two states of one name: gateFailed/,
-  );
+  expect(() => stepGraphToAsl(graph({ steps }), { handlerArn, job })).toThrow(/two states of one name: gateFailed/);
 });
 
 test('an argument that Step Functions would read as a path is refused', () => {

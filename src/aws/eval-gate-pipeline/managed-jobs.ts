@@ -58,6 +58,15 @@ const jobName = (prefix: string, subject = ''): string =>
 const runUri = (context: JobContext, rest: string): string =>
   `States.Format('s3://{}/runs/{}/${rest}', '${context.registry.artifactBucket.bucketName}', $$.Execution.Name)`;
 
+/**
+ * A call that a service could not take, throttled above all, is made again; a job that failed is no such error
+ * (`States.TaskFailed`), and is not paid for twice.
+ */
+const callAgain = (error: string): { readonly Retry: Json } => ({
+  Retry: [{ ErrorEquals: [error], IntervalSeconds: 10, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL' }],
+});
+const SAGEMAKER_ERROR = 'SageMaker.AmazonSageMakerException';
+
 /** Reads the digest of the last build before the job that needs it. */
 const readImage = (image: ContainerImage, output: string): JobState[] =>
   image.parameterName === undefined
@@ -69,6 +78,7 @@ const readImage = (image: ContainerImage, output: string): JobState[] =>
             Type: 'Task',
             Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:ssm:getParameter`,
             Parameters: { Name: image.parameterName },
+            ...callAgain('Ssm.SsmException'),
             ResultSelector: { 'uri.$': '$.Parameter.Value' },
             ResultPath: `$.${output}`,
           },
@@ -89,6 +99,7 @@ function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
       state: {
         Type: 'Task',
         Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createTrainingJob.sync`,
+        ...callAgain(SAGEMAKER_ERROR),
         TimeoutSeconds: waitSeconds + START_SECONDS,
         Parameters: {
           'TrainingJobName.$': jobName(context.jobPrefix),
@@ -204,6 +215,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
       state: {
         Type: 'Task',
         Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createModel`,
+        ...callAgain(SAGEMAKER_ERROR),
         Parameters: {
           'ModelName.$': name,
           ExecutionRoleArn: context.role.roleArn,
@@ -222,6 +234,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
       state: {
         Type: 'Task',
         Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createTransformJob.sync`,
+        ...callAgain(SAGEMAKER_ERROR),
         TimeoutSeconds: step.timeoutSeconds,
         Parameters: {
           'TransformJobName.$': name,

@@ -6,6 +6,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Json } from '../../../src/kernel/json';
 import { FakeAutoscaling } from '../adapters/fake-autoscaling';
 import { serviceError } from '../adapters/fake-client';
 import { Documents } from './documents';
@@ -54,6 +55,8 @@ export class Account {
   readonly figures = new Figures();
   readonly traffic: Traffic;
   readonly published: Message[] = [];
+  /** Executions that handlers have started. */
+  readonly started: { readonly name: string; readonly input: Json }[] = [];
   /** Titles of incidents in OpsCenter. */
   readonly opsItems: string[] = [];
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
@@ -87,6 +90,12 @@ export class Account {
         },
       },
       SFN: {
+        StartExecution: ({ name, input }: { name: string; input: string }) => {
+          if (this.running.has(name)) throw serviceError('ExecutionAlreadyExists');
+          this.running.set(name, 'RUNNING');
+          this.started.push({ name, input: JSON.parse(input) as Json });
+          return {};
+        },
         DescribeExecution: ({ executionArn }: { executionArn: string }) => {
           const status = this.running.get(executionArn.split(':').at(-1)!);
           if (status === undefined) throw serviceError('ExecutionDoesNotExist');

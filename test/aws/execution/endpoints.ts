@@ -35,6 +35,8 @@ const WEIGHTS_MS = 90_000;
 /** SageMaker as far as models, packages, configurations and one endpoint go: what was asked for is there minutes later. */
 export class Endpoints {
   readonly models = new Set<string>();
+  /** Where the archive of each model lies. */
+  readonly archives = new Map<string, string>();
   readonly configurations = new Map<string, Configuration>();
   readonly packages = new Map<string, Package>();
   /** Updates of the endpoint that end in silence with the configuration of before. */
@@ -69,9 +71,16 @@ export class Endpoints {
 
   operations() {
     return {
-      CreateModel: ({ ModelName }: { ModelName: string }) => {
+      CreateModel: ({
+        ModelName,
+        PrimaryContainer,
+      }: {
+        ModelName: string;
+        PrimaryContainer: { readonly ModelDataUrl: string };
+      }) => {
         if (this.models.has(ModelName)) throw invalid('Cannot create already existing model');
         this.models.add(ModelName);
+        this.archives.set(ModelName, PrimaryContainer.ModelDataUrl);
         return {};
       },
       CreateEndpointConfig: (input: Configuration) => {

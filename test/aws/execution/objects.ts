@@ -5,6 +5,7 @@ interface Input {
   readonly Key: string;
   readonly Body?: Uint8Array;
   readonly IfNoneMatch?: string;
+  readonly CopySource?: string;
   readonly Prefix?: string;
   readonly StartAfter?: string;
   readonly ContinuationToken?: string;
@@ -18,7 +19,16 @@ export class Objects {
   private readonly bodies = new Map<string, Uint8Array>();
 
   put(bucket: string, key: string, body: string): void {
-    this.bodies.set(`${bucket}/${key}`, new TextEncoder().encode(body));
+    this.putBytes(bucket, key, new TextEncoder().encode(body));
+  }
+
+  putBytes(bucket: string, key: string, body: Uint8Array): void {
+    this.bodies.set(`${bucket}/${key}`, body);
+  }
+
+  text(bucket: string, key: string): string | undefined {
+    const body = this.bodies.get(`${bucket}/${key}`);
+    return body && new TextDecoder().decode(body);
   }
 
   keys(bucket: string): string[] {
@@ -32,6 +42,12 @@ export class Objects {
         const name = `${Bucket}/${Key}`;
         if (IfNoneMatch === '*' && this.bodies.has(name)) throw serviceError('PreconditionFailed');
         this.bodies.set(name, Body!);
+        return {};
+      },
+      CopyObject: ({ Bucket, Key, CopySource }: Input) => {
+        const body = this.bodies.get(decodeURI(CopySource!));
+        if (body === undefined) throw serviceError('NoSuchKey');
+        this.bodies.set(`${Bucket}/${Key}`, body);
         return {};
       },
       GetObject: ({ Bucket, Key }: Input) => {

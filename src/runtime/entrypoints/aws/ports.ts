@@ -31,7 +31,7 @@ import { SnsNotifier } from '../../adapters/aws/sns-notifier';
 import { StepFunctionsStarter } from '../../adapters/aws/step-functions-starter';
 import { VariantScaling } from '../../adapters/aws/variant-scaling';
 import { athena } from '../../sql/dialects/athena';
-import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
+import { CAPTURE_COLUMNS, type Ports, stateKeys } from '../../usecases';
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const words = (text: string): string[] => text.split(',').filter((one) => one !== '');
@@ -81,7 +81,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
       instanceType: env.MLP_SERVER_INSTANCE,
       image,
       sleep,
-      requests: new EndpointRequests(state, env.MLP_ENDPOINT),
+      requests: new EndpointRequests(state, stateKeys.servingRequest(env.MLP_ENDPOINT)),
       looks: LOOKS,
     }),
     telemetry: new CloudWatchTelemetry(new CloudWatchClient(region), s3, endpoint, {
