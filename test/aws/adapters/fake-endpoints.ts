@@ -2,7 +2,7 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { FakeAutoscaling } from './fake-autoscaling';
 import { fakeClient, serviceError } from './fake-client';
 
-interface ProductionVariant {
+export interface ProductionVariant {
   readonly VariantName: string;
   readonly ModelName: string;
   readonly InstanceType: string;

@@ -1,20 +1,6 @@
 import type { FakeAutoscaling } from '../adapters/fake-autoscaling';
 import { serviceError } from '../adapters/fake-client';
-
-interface ProductionVariant {
-  readonly VariantName: string;
-  readonly ModelName: string;
-  readonly InstanceType: string;
-  readonly InitialInstanceCount: number;
-  readonly InitialVariantWeight: number;
-}
-
-export interface Configuration {
-  readonly EndpointConfigName: string;
-  readonly ProductionVariants: readonly ProductionVariant[];
-  readonly ShadowProductionVariants?: readonly ProductionVariant[];
-  readonly DataCaptureConfig?: { readonly DestinationS3Uri: string; readonly InitialSamplingPercentage: number };
-}
+import type { Configuration, ProductionVariant } from '../adapters/fake-endpoints';
 
 /** What serves at a moment. */
 export interface Serving {

@@ -4,7 +4,7 @@ import { awsEnvSchema } from '../../../src/contract/aws';
 import type { TaskEvent } from '../../../src/contract/events';
 import { incidentsSchema } from '../../../src/definition/incidents';
 import { planIncidents } from '../../../src/plan/incidents';
-import { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb-sql-engine';
+import type { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb-sql-engine';
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { handleTask } from '../../../src/runtime/entrypoints/aws/handle-task';
 import { awsPorts } from '../../../src/runtime/entrypoints/aws/ports';
@@ -14,6 +14,7 @@ import { readRegistry } from '../../../src/runtime/usecases';
 import { applyToRegistry } from '../../../src/runtime/usecases/registry-document';
 import { RELEASE_POLICY } from '../../../src/runtime/usecases/release-policy';
 import { readVersion } from '../../../src/runtime/usecases/version-record';
+import { emptyEngine } from '../../runtime/sql/support/engine';
 import { data, evaluation, release, serving, training } from '../support/definition';
 import { asText, definitionsOf, newStack, type Resource, registryIn, templateOf } from '../support/stacks';
 import { Account } from './account';
@@ -94,14 +95,7 @@ export class PipelineWorld {
 
   /** @param rows customers whose data have arrived, one an hour up to now */
   static async open(controller: PipelineController, rows = CUSTOMERS): Promise<PipelineWorld> {
-    const engine = await DuckDbSqlEngine.open({
-      database: ':memory:',
-      files: [],
-      folders: [],
-      memoryLimitMiB: 256,
-      spillFolder: null,
-      threads: 1,
-    });
+    const engine = await emptyEngine();
     await engine.query(
       'CREATE TABLE customers (customer VARCHAR, seen TIMESTAMP, churned VARCHAR, tenure BIGINT, plan VARCHAR)',
     );
