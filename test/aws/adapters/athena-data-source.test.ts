@@ -8,7 +8,7 @@ import { data } from '../support/definition';
 import { bytes, fakeS3, text } from './fake-s3';
 
 /** Athena as far as statements write objects: a table's parts, and the CSV that is the result of a query. */
-function sourceOf(timestampType = 'varchar') {
+function sourceOf(timestampType: string | null = 'varchar') {
   const s3 = fakeS3();
   const statements: string[] = [];
   const engine = {
@@ -25,6 +25,7 @@ function sourceOf(timestampType = 'varchar') {
     },
     query: async (sql: string) => {
       if (sql.includes('COUNT(*)')) return [{ n: '2' }];
+      if (timestampType === null) return [];
       return [
         { name: 'customer', type: 'varchar' },
         { name: 'seen', type: timestampType },
@@ -50,6 +51,12 @@ test('a table whose times are texts is read through a view that makes them times
     /^CREATE OR REPLACE VIEW "acme_churn_training"\."source_rows" AS SELECT "customer", TRY\(.* AS "seen"/,
   );
   expect(await sourceOf('timestamp(3)').source.table()).toEqual(['acme_churn_training', 'source']);
+});
+
+test('a table that is not there is told by its name, before anything is written', async () => {
+  const { source, statements } = sourceOf(null);
+  await expect(source.table()).rejects.toThrow(/tableNotFound\n {2}athena.acme_churn_training.source/);
+  expect(statements).toEqual([]);
 });
 
 test('CSV is frozen with a header under its key, beside a table of the same rows', async () => {

@@ -9,6 +9,7 @@ import {
 import { PREFIXES, TABLES } from '../../../contract/aws';
 import type { Data } from '../../../definition/data';
 import type { Task } from '../../../kernel/metric-catalogue';
+import { OperationError } from '../../../kernel/problem';
 import type { DataSource, TableName } from '../../ports/data-source';
 import type { SqlDialect } from '../../sql/dialect';
 import type { AthenaSqlEngine } from './athena-sql-engine';
@@ -100,6 +101,15 @@ export class AthenaDataSource implements DataSource {
     const { database, timestamp } = this.options;
     const table = [database, name];
     const columns = await this.engine.query(this.dialect.describe(table));
+    if (columns.length === 0) {
+      throw new OperationError({
+        code: 'tableNotFound',
+        path: `athena.${table.join('.')}`,
+        got: 'no columns',
+        expected: 'the table of the data, which the construct makes in the Glue catalogue',
+        fix: 'look whether the table was deleted, or whether the handler may read it (Lake Formation); deploy again',
+      });
+    }
     const isText = columns.some((one) => one['name'] === timestamp && String(one['type']).startsWith('varchar'));
     if (!isText) return table;
     const selected = columns.map((one) => {
