@@ -141,6 +141,7 @@ export class LocalPlatform {
         engine: database,
         stores: fileStores(paths, clock, logs),
         retraining,
+        commit: commitOf(baseDir),
         parts: (model, one, _plan, artifacts) =>
           processParts(model, one, artifacts, {
             baseDir,

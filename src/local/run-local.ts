@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { loadPlatform } from '../definition/load';
+import { isDuration } from '../kernel/duration';
 import { OperationError, ProblemsError } from '../kernel/problem';
 import { auditPlatform } from '../plan/audit';
 import { planPlatform } from '../plan/plan-platform';
@@ -32,6 +33,18 @@ export interface LocalRun {
   readonly synthesised: readonly Synthesised[];
 }
 
+/** @throws OperationError `untilTooEarly` for an instant at which the platform has not begun */
+function assertReached(until: string, start: number): void {
+  if (isDuration(until) || Date.parse(until) > start * 1000) return;
+  throw new OperationError({
+    code: 'untilTooEarly',
+    path: '--until',
+    got: until,
+    expected: `an instant after ${new Date(start * 1000).toISOString()}, when the platform begins`,
+    fix: 'name a later instant, or a duration such as 30d',
+  });
+}
+
 /**
  * The main job: checks the definition, audits it, renders both clouds, then runs the lifecycle on the local data.
  * @throws DefinitionError; OperationError: what is finished is kept, and the next call goes on
@@ -53,6 +66,7 @@ export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
   });
   let server: LocalServer | undefined;
   try {
+    if (until !== undefined) assertReached(until, platform.start);
     report?.opened(platform.found, platform.start, platform.end);
     server = await startServer({ view: platform.view(), port });
     report?.served(

@@ -203,6 +203,14 @@ describe('a full disk', () => {
   );
 });
 
+it('an end before the platform begins is refused, and nothing is trained', async () => {
+  const { file, base, dir } = tiny();
+  const common = { file, out: join(base, 'out'), clean: false, terminal: false, synthesisers: NO_CLOUDS };
+  const problem = await problemOf(runLocalCommand({ ...common, until: '2010-01-01', print: () => undefined }));
+  expect(problem).toMatchObject({ code: 'untilTooEarly', path: '--until', got: '2010-01-01' });
+  expect((await registryOf(dir)).versions).toEqual({});
+});
+
 describe('a run that is stopped by a person', () => {
   it('ends its trainer, exits 130, and goes on with the next call', async () => {
     const { file, base, dir } = tiny({ fault: 'slow' });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { type LocalEvent, LocalPlatform, type LocalSummary } from '../../src/local';
 import { tinyPlatform } from './support/tiny-platform';
@@ -7,7 +8,13 @@ describe('retraining that is carried out', () => {
   const events: LocalEvent[] = [];
   let summary: LocalSummary;
 
+  let commit: string;
+
   beforeAll(async () => {
+    const git = (...words: string[]) => execFileSync('git', ['-C', tiny.base, ...words], { encoding: 'utf8' }).trim();
+    git('init', '--quiet');
+    git('-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'trainer');
+    commit = git('rev-parse', 'HEAD');
     const platform = await LocalPlatform.open({
       file: tiny.file,
       retraining: 'run',
@@ -24,6 +31,7 @@ describe('retraining that is carried out', () => {
     expect(pipelines.length).toBeGreaterThan(1);
     expect(pipelines.every(({ outcome }) => outcome !== 'held')).toBe(true);
     expect(champion!.version).toBeGreaterThan(1);
+    expect(champion!.commit).toBe(commit);
     expect(champion!.startedBy).toMatch(/^retraining:(quality|schedule)$/);
     // A candidate that had only seen the time before the shift did not pass its gate, and the champion stayed.
     const rejected = pipelines.filter(({ outcome }) => outcome === 'failed');

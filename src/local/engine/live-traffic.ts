@@ -86,7 +86,8 @@ export class LiveTraffic {
     if (served === null) return null;
     const { version, invocation } = served;
     const { latencyMs, error, refused = false } = invocation;
-    // A request that came from outside may be malformed: that is no fault of the endpoint, as it is none in the clouds.
+    // A request that came from outside may be malformed: that is no fault of the endpoint, as it is none in the clouds. A
+    // release counts it, on every target: both arms get alike requests, and one may refuse what the other accepts.
     meter.count({ at, latencyMs, failed: error !== null && !refused });
     this.served += 1;
     this.live += 1;

@@ -108,7 +108,11 @@ export class LocalModel {
       telemetry: wiring.telemetry,
       metrics: stores.metrics(name, (points) => this.points.push(...points)),
       notifier: stores.notifier(name, (one) => world.onNotify(name, one)),
-      workflows: this.runs,
+      workflows: {
+        start: (workflow, run, input) =>
+          this.runs.start(workflow, run, workflow === 'pipeline' ? this.withCommit(input) : input),
+        status: (workflow, run) => this.runs.status(workflow, run),
+      },
       data: new DuckDbDataSource({
         engine: sql,
         artifacts: this.artifacts,
@@ -258,6 +262,11 @@ export class LocalModel {
   startVersion(version: number, modelDir: string): Promise<ModelArm> {
     const timeoutSeconds = durationSeconds(this.definition.serving.timeout);
     return this.parts.start({ version, modelDir, timeoutSeconds });
+  }
+
+  private withCommit(input: Json): Json {
+    const run = input as Answer;
+    return run['commit'] === null ? { ...run, commit: this.world.commit ?? null } : run;
   }
 
   alarms(): AlarmBoardState {

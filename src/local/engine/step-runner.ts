@@ -28,13 +28,15 @@ export class StepRunner {
   constructor(private readonly options: StepRunnerOptions) {}
 
   /**
-   * Goes on with a run until it waits or is over. A run that is not due is returned as it is.
+   * Goes on with a run until it waits or is over. A run that is not due is returned as it is; one whose graph's time is over has
+   * failed where it stands, as a state machine's does.
    * @throws OperationError `diskFull`, `cancelled`, …: the run stays at its last finished step
    */
   async advance(document: RunDocument): Promise<RunDocument> {
     const graph = this.options.graphs[document.workflow];
     let run = document;
     while (run.outcome === 'running' && run.wakeAt <= this.options.now()) {
+      if (this.options.now() - run.startedAt >= graph.timeoutSeconds) return this.saved({ ...run, outcome: 'failed' });
       const step = graph.steps.find(({ id }) => id === run.next);
       if (step === undefined) throw unknownStep(run);
       run = await this.take(step, run);

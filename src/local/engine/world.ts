@@ -76,6 +76,8 @@ export interface World extends WorldEvents {
   wrap?(model: string, ports: Ports): Ports;
   /** How often the same reason to retrain is delivered at a time; once where nothing is said. */
   deliveries?(at: number): number;
+  /** Of the code that trains, where it is known; written with runs that nobody has given another one. */
+  readonly commit?: string | null;
   readonly stampedBy?: 'gateway' | 'client';
   /** Label's delay that the platform reckons with; that of the definition where nothing is said. Seconds. */
   readonly labelDelaySeconds?: number;

@@ -21,6 +21,9 @@ interface Query {
   };
 }
 
+/** Latency of the requests that a version has refused (status 4xx). */
+const REFUSED_MS = 3;
+
 /** CloudWatch with requests of one minute each by variant: `[startSeconds, latencyMs, failed]`. */
 function fakeCloudWatch(requests: Record<string, readonly (readonly [number, number, boolean])[]>) {
   return fakeClient<CloudWatchClient>({
@@ -31,6 +34,8 @@ function fakeCloudWatch(requests: Record<string, readonly (readonly [number, num
           ([at]) => at * 1000 >= input.StartTime.getTime() && at * 1000 < input.EndTime.getTime(),
         );
         if (Metric.MetricName === 'Invocations') return { Id, Values: [inside.length] };
+        if (Metric.MetricName === 'Invocation4XXErrors')
+          return { Id, Values: [inside.filter(([, ms]) => ms === REFUSED_MS).length] };
         if (Metric.MetricName === 'Invocation5XXErrors')
           return { Id, Values: [inside.filter(([, , failed]) => failed).length] };
         const [from, to] = /^TC\((.*):(.*)\)$/
@@ -74,6 +79,17 @@ test('windows that follow each other count every minute once, by arm', async () 
   );
   expect(counts[LATENCY_EDGES_MS.indexOf(50)]).toBe(15);
   expect(windows.reduce((sum, { latency }) => sum + latency.counts.at(-1)!, 0)).toBe(15);
+});
+
+test('what a version refuses is an error of that version', async () => {
+  const green = Array.from(
+    { length: 10 },
+    (_, place) => [600 + 5 * place, place < 4 ? REFUSED_MS : 30, false] as const,
+  );
+  expect(await telemetryOf(fakeCloudWatch({ green, blue: [] })).arm(2, 660, 720)).toMatchObject({
+    requests: 10,
+    errors: 4,
+  });
 });
 
 test('a version that is not deployed has no traffic', async () => {

@@ -86,7 +86,7 @@ export class ReleaseWorld {
     answers: Answers = HEALTHY,
   ) {
     this.time = new VirtualTime(START * 1000, (from, to) => this.account.passed(from, to));
-    this.account = new Account({ perMinute: 240, answer: answers }, () => Date.now());
+    this.account = new Account({ perMinute: 120, answer: answers }, () => Date.now());
     this.time.install();
     this.account.install();
     // Retries are jittered.

@@ -1,7 +1,7 @@
 import { release as canary } from '../support/definition';
 import { type Answers, type Controller, controllerOf, HEALTHY, ReleaseWorld } from './release-world';
 
-const analysis = { every: '5m', minRequests: 300 };
+const analysis = { every: '5m', minRequests: 150 };
 const strategies = {
   canary: { ...canary, strategy: 'canary', analysis },
   linear: { strategy: 'linear', linear: { stepPercent: 50, hold: '10m' }, analysis },

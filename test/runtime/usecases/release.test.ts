@@ -196,6 +196,25 @@ describe('a release', () => {
     expect((await world.ledger.head()) as object).toMatchObject({ action: 'verify', verdict: 'refused' });
   });
 
+  it('whose roll-back never works is tried until the time of its graph is over, and told once', async () => {
+    const world = await withChampion();
+    const { serving } = world;
+    let isBroken = false;
+    const setTraffic = serving.setTraffic.bind(serving);
+    serving.setTraffic = (version, percent) =>
+      isBroken && percent === 0 ? Promise.reject(new Error('the cloud is away')) : setTraffic(version, percent);
+    isBroken = true;
+    const began = world.clock.now();
+    const run = await release(world, 2, {
+      challenger: (request) => ({ latencyMs: 12, failed: request % 10 === 0 }),
+      perMinute: 60,
+    });
+    expect(run).toMatchObject({ outcome: 'failed', next: 'rollBackAgain' });
+    expect(run.finished.filter(({ step }) => step === 'rollBackAgain').length).toBeGreaterThan(10);
+    expect(world.notifier.sent.filter(({ severity }) => severity === 'page')).toHaveLength(1);
+    expect(world.clock.now() - began).toBeGreaterThan(6 * 3600);
+  });
+
   it('waits while another one goes on, changes nothing meanwhile, and follows when that has ended', async () => {
     const world = await withChampion();
     await world.workflows.start('release', 'another', {});

@@ -73,7 +73,9 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     const sums = await this.sums(
       [
         query('requests', 'Invocations', 'Sum'),
+        // A version that refuses what the other one accepts (4xx) fails its clients as well; both get alike requests.
         query('errors', 'Invocation5XXErrors', 'Sum'),
+        query('refused', 'Invocation4XXErrors', 'Sum'),
         // Trimmed counts: values above the first edge, up to the second, in microseconds.
         ...edges.slice(1).map((edge, bucket) => query(`b${bucket}`, 'ModelLatency', `TC(${edges[bucket]}:${edge})`)),
       ],
@@ -82,7 +84,7 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     );
     return {
       requests: sums.get('requests') ?? 0,
-      errors: sums.get('errors') ?? 0,
+      errors: (sums.get('errors') ?? 0) + (sums.get('refused') ?? 0),
       latency: {
         edgesMs: LATENCY_EDGES_MS,
         counts: edges.slice(1).map((_, bucket) => Math.round(sums.get(`b${bucket}`) ?? 0)),
