@@ -1,49 +1,13 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { OpsItems } from '../../../src/runtime/adapters/aws/ops-items';
 import { incident, incidentTrackerContract } from '../../contracts/ports/incident-tracker';
-import { fakeClient, serviceError } from './fake-client';
-
-interface Item {
-  readonly Title: string;
-  readonly Description: string;
-  readonly Severity: string;
-  readonly OperationalData: Readonly<Record<string, { readonly Value: string }>>;
-  readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
-}
-
-/** OpsCenter: no second item of a deduplication text while one is neither resolved nor closed. */
-function fakeOpsCenter() {
-  const items = new Map<string, Item & { status: string }>();
-  const known = (id: string) => {
-    const found = items.get(id);
-    if (found === undefined) throw serviceError('OpsItemNotFoundException');
-    return found;
-  };
-  const client = fakeClient<SSMClient>({
-    CreateOpsItem: (input: Item) => {
-      if (input.Title.length > 1024 || input.Description.length > 2048) throw serviceError('ValidationException');
-      const text = JSON.parse(input.OperationalData['/aws/dedup']!.Value).dedupString;
-      for (const [OpsItemId, { OperationalData, status }] of items) {
-        const isSame = JSON.parse(OperationalData['/aws/dedup']!.Value).dedupString === text;
-        if (isSame && !['Resolved', 'Closed'].includes(status)) {
-          throw Object.assign(serviceError('OpsItemAlreadyExistsException'), { OpsItemId });
-        }
-      }
-      const OpsItemId = `oi-${String(items.size + 1).padStart(12, '0')}`;
-      items.set(OpsItemId, { ...input, status: 'Open' });
-      return { OpsItemId };
-    },
-    GetOpsItem: ({ OpsItemId }: { OpsItemId: string }) => ({ OpsItem: { Status: known(OpsItemId).status } }),
-    UpdateOpsItem: ({ OpsItemId, Status }: { OpsItemId: string; Status: string }) => {
-      known(OpsItemId).status = Status;
-      return {};
-    },
-  });
-  return { client, items };
-}
+import { fakeClient } from './fake-client';
+import { FakeOpsCenter } from './fake-ops-center';
 
 const make = async () => {
-  const { client, items } = fakeOpsCenter();
+  const center = new FakeOpsCenter();
+  const { items } = center;
+  const client = fakeClient<SSMClient>(center.operations());
   return {
     tracker: new OpsItems(client, { platform: 'acme', model: 'churn' }),
     take: (id: string) => {

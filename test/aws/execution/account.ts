@@ -9,6 +9,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Json } from '../../../src/kernel/json';
 import { FakeAutoscaling } from '../adapters/fake-autoscaling';
 import { serviceError } from '../adapters/fake-client';
+import { FakeOpsCenter } from '../adapters/fake-ops-center';
 import { Documents } from './documents';
 import { Endpoints } from './endpoints';
 import { Figures } from './figures';
@@ -57,8 +58,7 @@ export class Account {
   readonly published: Message[] = [];
   /** Executions that handlers have started. */
   readonly started: { readonly name: string; readonly input: Json }[] = [];
-  /** Titles of incidents in OpsCenter. */
-  readonly opsItems: string[] = [];
+  readonly opsCenter = new FakeOpsCenter();
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
   readonly calls: string[] = [];
   readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
@@ -102,12 +102,7 @@ export class Account {
           return { status };
         },
       },
-      SSM: {
-        CreateOpsItem: (input: { Title: string }) => {
-          this.opsItems.push(input.Title);
-          return { OpsItemId: `oi-${this.opsItems.length}` };
-        },
-      },
+      SSM: this.opsCenter.operations(),
     };
   }
 

@@ -3,6 +3,7 @@ import { CanaryEndpoint, Notifications } from '../../../src/aws';
 import { awsEnvSchema } from '../../../src/contract/aws';
 import type { TaskEvent } from '../../../src/contract/events';
 import { incidentsSchema } from '../../../src/definition/incidents';
+import type { Json } from '../../../src/kernel/json';
 import { planIncidents } from '../../../src/plan/incidents';
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { awsPorts } from '../../../src/runtime/entrypoints/aws/ports';
@@ -42,6 +43,8 @@ export interface Failing {
 /** The release controller and its handler, as the template of a CanaryEndpoint has them. */
 export interface Controller {
   readonly definition: Machine;
+  /** What looks after an incident of a page alarm. */
+  readonly incidents: Machine;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -63,11 +66,13 @@ export function controllerOf(release: object): Controller {
     registry: registryIn(stack),
   });
   const template = templateOf(stack);
-  const definition = definitionsOf(template)['shop-churn-release'] as unknown as Machine;
+  const definitions = definitionsOf(template) as unknown as Record<string, Machine>;
+  const definition = definitions['shop-churn-release']!;
+  const incidents = definitions['shop-churn-incident']!;
   const [handler] = Object.values(template.findResources('AWS::Lambda::Function'));
   const { Variables } = (handler as Resource).Properties!['Environment'] as { Variables: Record<string, unknown> };
   const environment = Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)]));
-  return { definition, environment: { ...environment, AWS_REGION: 'eu-central-1' } };
+  return { definition, incidents, environment: { ...environment, AWS_REGION: 'eu-central-1' } };
 }
 
 /**
@@ -119,15 +124,33 @@ export class ReleaseWorld {
     return this.time.until(Promise.all(versions.map((version) => this.start(version, {}))));
   }
 
+  /** A page alarm has fired. The execution goes on until nobody is to be told any more; time has to pass for that. */
+  incident(name: string, failing: Failing = {}): Promise<Execution> {
+    const input = {
+      kind: 'endpointErrors',
+      severity: 'page',
+      alarm: 'shop-churn-endpoint-errors',
+      runbook: 'https://runbooks.example.com/errors',
+      text: 'more than 1 % of requests fail',
+      at: new Date(Date.now()).toISOString(),
+      group: null,
+    };
+    return this.execute(this.controller.incidents, name, input, failing);
+  }
+
   private async start(version: number, failing: Failing): Promise<Execution> {
-    const name = `release-${version}`;
+    const input = { version, requestedBy: 'tests' };
+    return this.execute(this.controller.definition, `release-${version}`, input, failing);
+  }
+
+  private async execute(definition: Machine, name: string, input: Json, failing: Failing): Promise<Execution> {
     const failures = { ...failing.states };
     this.account.running.set(name, 'RUNNING');
     this.account.endpoints.silentRollbacks = failing.silentRollbacks ?? 0;
     for (const [operation, times] of Object.entries(failing.operations ?? {})) this.account.fail({ operation, times });
     const execution = await runMachine(
-      this.controller.definition,
-      { name, input: { version, requestedBy: 'tests' } },
+      definition,
+      { name, input },
       async (input, state) => {
         failing.onState?.(state);
         const left = failures[state] ?? 0;

@@ -130,7 +130,7 @@ it('a roll-back that cannot be done is tried until it can, and told once', async
   const pages = world.account.published.filter(({ topic }) => /page/i.test(topic));
   expect(pages).toHaveLength(1);
   expect(pages[0]!.text).toContain('rollBack was made to fail');
-  expect(world.account.opsItems).toHaveLength(1);
+  expect(world.account.opsCenter.items.size).toBe(1);
 });
 
 /** Every call that the releases of a first and a second version make. */
