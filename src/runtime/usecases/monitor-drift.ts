@@ -116,15 +116,9 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
   /** Inputs and answers, from one scan; a second one only where columns may hold the values of others. */
   async function judge() {
     const { inputs, predictions } = references;
+    const ofInputs = driftRules(policy, data).some(({ method }) => needsSketch(method));
     const asks = [
-      ...(inputs === null
-        ? []
-        : [
-            request(
-              inputs,
-              driftRules(policy, data).some(({ method }) => needsSketch(method)),
-            ),
-          ]),
+      ...(inputs === null ? [] : [request(inputs, ofInputs)]),
       ...(predictions === null ? [] : [request(predictions, needsSketch(answersMethod(predictions)))]),
     ];
     const [first, ...rest] = asks;
