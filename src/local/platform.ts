@@ -173,7 +173,7 @@ export class LocalPlatform {
         onJobsDone: (at) => {
           if (platform.phase !== 'training') platform.save(at, 'replay');
         },
-        onInstant: (at, moved) => platform.instantIsOver(at, moved),
+        onInstant: (at, changed) => platform.instantIsOver(at, changed),
         ...(options.signal !== undefined && { signal: options.signal }),
       });
       const speed = options.speed ?? null;
@@ -286,10 +286,10 @@ export class LocalPlatform {
     return (await readRegistry(model.ports)).aliases.champion !== null;
   }
 
-  private async instantIsOver(at: number, moved: boolean): Promise<void> {
+  private async instantIsOver(at: number, changed: boolean): Promise<void> {
     if (this.progress.phase === 'training') return;
-    // At once: alarms that runs have set off are told already, and the board of a new process has to know them.
-    if (moved || midnightFrom(at) === at) this.save(at, 'replay');
+    // At once: what jobs and runs have decided is on disk, and a new process must not come to an earlier instant with it.
+    if (changed || midnightFrom(at) === at) this.save(at, 'replay');
     const requests = this.models.reduce((sum, { traffic }) => sum + traffic.served, 0);
     this.parts.emitter.emit({ kind: 'replay', at, from: this.progress.start, to: this.end, requests });
     if (at >= this.nextReport) {

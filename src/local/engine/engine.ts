@@ -31,8 +31,8 @@ export interface EngineOptions {
   readonly pace?: (at: number) => Promise<void>;
   /** All jobs up to and with an instant are done, and runs are due in it: these are in documents, and go on from there. */
   readonly onJobsDone?: (at: number) => void;
-  /** An instant is over. `moved`: a run has made a step, so that state on disk has changed. */
-  readonly onInstant?: (at: number, moved: boolean) => Promise<void>;
+  /** An instant is over. `changed`: a job has run or a run has made a step, so that state on disk has changed. */
+  readonly onInstant?: (at: number, changed: boolean) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -67,8 +67,8 @@ export class Engine {
       // One model's requests after the other's, over the same time.
       for (const model of models) await model.traffic.advanceTo(at);
       clock.advanceTo(at);
-      const moved = await this.happen(at);
-      await onInstant?.(at, moved);
+      const changed = await this.happen(at);
+      await onInstant?.(at, changed);
       if (at >= end && this.next() > end) return;
     }
   }
@@ -93,16 +93,17 @@ export class Engine {
       this.happened += 1;
       await one.happen();
     }
-    let moved = await this.advanceRuns(new Set(started));
+    let changed = await this.advanceRuns(new Set(started));
     while (this.due !== undefined && this.due.at <= at) {
       for (const job of this.due.what) await take(job);
+      changed = true;
       this.due = this.schedule.next().value ?? undefined;
     }
     for (const model of models) await model.decideAsked();
     if (models.some((model) => (model.nextWake() ?? Number.POSITIVE_INFINITY) <= at)) this.options.onJobsDone?.(at);
-    if (await this.advanceRuns()) moved = true;
+    if (await this.advanceRuns()) changed = true;
     while (this.stop !== undefined && this.stop <= at) this.stop = this.options.stops?.next().value ?? undefined;
-    return moved;
+    return changed;
   }
 
   private async advanceRuns(except?: ReadonlySet<RunDocument>): Promise<boolean> {

@@ -45,15 +45,14 @@ export const rollBack: UseCaseFunction<
     assertLive(await serving.read(), champion, 100);
   }
   if (deployed) await serving.remove(version);
-  if (aliases.challenger === String(version)) {
-    const id = `rollback:${event.run}`;
-    await applyToRegistry(
-      ports,
-      () => [{ kind: 'rollback', id, version: String(version), by: 'release', reason, observedDigest: null }],
-      RELEASE_POLICY,
-      { commit: null, dataDigest: null },
-    );
-  }
+  const taken = { kind: 'rollback' as const, version: String(version), by: 'release', reason, observedDigest: null };
+  // Also when the registry says so already: an earlier call may have died before it could tell the ledger.
+  await applyToRegistry(
+    ports,
+    (registry) => (registry.aliases.challenger === String(version) ? [{ ...taken, id: `rollback:${event.run}` }] : []),
+    RELEASE_POLICY,
+    { commit: null, dataDigest: null },
+  );
   await noteDeployment(ports, event.run, { restoredAtSeconds: ports.clock.now() });
   await ports.metrics.emit([{ name: 'ReleaseRolledBack', value: 1, dimensions: {} }], now);
   await ports.notifier.notify({

@@ -158,6 +158,22 @@ describe('a release', () => {
     expect(world.notifier.sent.at(-1)).toMatchObject({ kind: 'releaseRolledBack' });
   });
 
+  it('is in the ledger also when the call that took it back died before it could tell', async () => {
+    const world = await withChampion();
+    const { ledger } = world;
+    const append = ledger.append.bind(ledger);
+    let deaths = 0;
+    ledger.append = (number, record) =>
+      (record as { readonly action?: string }).action === 'rollback' && deaths++ === 0
+        ? Promise.reject(new Error('power cut'))
+        : append(number, record);
+    await release(world, 2, { challenger: (request) => ({ latencyMs: 12, failed: request % 10 === 0 }) });
+    expect(deaths).toBe(2);
+    await expectTakenBack(world);
+    const records = (await ledger.read(1)) as readonly { readonly action?: string }[];
+    expect(records.filter(({ action }) => action === 'rollback')).toHaveLength(1);
+  });
+
   it('whose mirrored answers differ never gets live traffic', async () => {
     const world = await withChampion();
     const run = await release(world, 2, { shadow: true, challenger: (request) => ({ ...healthy(request) }) });
