@@ -9,6 +9,7 @@ import { diffCommand } from './diff';
 import { drillCommand } from './drill';
 import { EXIT, type Exit, type Io, json } from './io';
 import { localCommand } from './local';
+import { parityCommand } from './parity';
 import { planCommand } from './plan';
 import { runbooksCommand } from './runbooks';
 import { schemaCommand } from './schema';
@@ -35,6 +36,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     checkCommand,
     auditCommand,
     planCommand,
+    parityCommand,
     diffCommand,
     synthCommand,
     localCommand,

@@ -15,13 +15,20 @@ export const CONCEPTS = [
   'endpoint',
   'release',
   'shadow',
+  'scaling',
   'capture',
   'handlers',
   'schedules',
   'alarms',
+  'pageGroups',
   'notifications',
+  'incidents',
+  'escalation',
   'dashboards',
+  'traces',
+  'auditTrail',
   'budget',
+  'trainingBlock',
   'delivery',
   'encryption',
   'network',
@@ -56,6 +63,11 @@ export const RENDERED_BY = {
   },
   release: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: 'step runner' },
   shadow: { aws: 'SageMaker shadow variant', google: null, local: 'mirrored requests' },
+  scaling: {
+    aws: 'Application Auto Scaling of the variant, by the release controller',
+    google: 'replicas of the deployed model, by the release controller',
+    local: null,
+  },
   capture: {
     aws: 'SageMaker data capture and Athena',
     google: 'request-response logging to BigQuery',
@@ -69,6 +81,12 @@ export const RENDERED_BY = {
     google: 'Monitoring notification channels and Pub/Sub',
     local: 'terminal and file',
   },
+  incidents: { aws: 'OpsItem of Systems Manager', google: 'incident of Cloud Monitoring', local: 'file' },
+  pageGroups: { aws: 'CloudWatch composite alarms', google: null, local: null },
+  escalation: { aws: 'Step Functions state machine', google: null, local: null },
+  traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },
+  auditTrail: { aws: 'CloudTrail data events', google: 'Cloud Audit Logs and a log sink', local: null },
+  trainingBlock: { aws: 'AWS Budgets action', google: null, local: null },
   dashboards: { aws: 'CloudWatch dashboards', google: 'Monitoring dashboards', local: 'summary of the run' },
   budget: { aws: 'AWS Budgets', google: 'Cloud Billing budget', local: null },
   delivery: { aws: 'CodePipeline and CodeBuild', google: 'Cloud Build triggers', local: null },
@@ -76,25 +94,56 @@ export const RENDERED_BY = {
   network: { aws: 'VPC with endpoints', google: 'VPC with private service access', local: 'loopback' },
 } as const satisfies Record<Concept, Record<Target, string | null>>;
 
+/** Why nothing renders a concept on a target, and what is there instead. */
+export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string } } = {
+  shadow: {
+    google: 'Vertex AI endpoints mirror no requests: a release starts with its first live step',
+  },
+  scaling: { local: 'a version is one process' },
+  pageGroups: {
+    google: 'Cloud Monitoring has no alarm over alarms: each alert policy pages for itself',
+    local: 'alarms are told one by one',
+  },
+  escalation: {
+    google: 'nobody is told again of an incident that nobody has taken: let the paging service of the channel do that',
+    local: 'nobody is on call on one machine',
+  },
+  traces: { local: 'runs and their steps are files' },
+  auditTrail: { local: 'the ledger alone: who may write the files may change them, which `verifyChain` tells' },
+  budget: { local: 'nothing is billed on one machine' },
+  trainingBlock: {
+    google: 'the retraining decision stops at the estimated cost; what was really spent stops nothing',
+    local: 'the retraining decision stops at the estimated cost',
+  },
+  delivery: { local: 'the working copy is what runs' },
+  encryption: { local: 'files are as safe as the disk' },
+};
+
 export interface Rendered {
   readonly concept: Concept;
   /** Plan elements of this concept. */
   readonly elements: readonly string[];
   /** What renders them on the target; null where nothing does. */
   readonly by: string | null;
+  /** Why nothing does; null where something does. */
+  readonly gap: string | null;
 }
 
 /** What of a plan a target renders with what. */
-export function rendersOf(plan: Plan, target: Target): Rendered[] {
+export function rendersOf(plan: Omit<Plan, 'findings'>, target: Target): Rendered[] {
   return CONCEPTS.map((concept) => ({
     concept,
     elements: ELEMENTS[concept](plan),
     by: RENDERED_BY[concept][target],
+    gap: GAPS[concept]?.[target] ?? null,
   })).filter((one) => one.elements.length > 0);
 }
 
-const models = (plan: Plan, part: string): string[] => Object.keys(plan.models).map((name) => `models.${name}.${part}`);
-const each = (plan: Plan, list: (model: Plan['models'][string]) => readonly string[]): string[] =>
+type Elements = Omit<Plan, 'findings'>;
+
+const models = (plan: Elements, part: string): string[] =>
+  Object.keys(plan.models).map((name) => `models.${name}.${part}`);
+const each = (plan: Elements, list: (model: Plan['models'][string]) => readonly string[]): string[] =>
   Object.values(plan.models).flatMap((model) => list(model).map((id) => `models.${model.name}.${id}`));
 const partsOf = (model: Plan['models'][string]) => ({
   pipeline: model.pipeline,
@@ -103,7 +152,7 @@ const partsOf = (model: Plan['models'][string]) => ({
   retraining: model.retraining,
 });
 
-const ELEMENTS: Record<Concept, (plan: Plan) => string[]> = {
+const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   artifacts: (plan) => models(plan, 'registry'),
   registry: (plan) => models(plan, 'registry.aliases'),
   ledger: (plan) => models(plan, 'registry.retention.ledger'),
@@ -124,8 +173,13 @@ const ELEMENTS: Record<Concept, (plan: Plan) => string[]> = {
         step.kind === 'task' && step.use === 'deployShadow' ? [`endpoint.graph.${step.id}`] : [],
       ),
     ),
+  scaling: (plan) =>
+    each(plan, ({ endpoint: { instances } }) => (instances.max > instances.min ? ['endpoint.instances'] : [])),
   capture: (plan) => each(plan, (model) => (model.endpoint.capturePercent > 0 ? ['endpoint.capturePercent'] : [])),
-  handlers: (plan) => models(plan, 'permissions'),
+  handlers: (plan) =>
+    each(plan, (model) =>
+      Object.entries(partsOf(model)).flatMap(([name, part]) => (part === null ? [] : [`${name}.permissions`])),
+    ),
   schedules: (plan) =>
     each(plan, (model) =>
       Object.entries(partsOf(model)).flatMap(
@@ -138,11 +192,27 @@ const ELEMENTS: Record<Concept, (plan: Plan) => string[]> = {
         ([name, part]) => part?.alarms.map((one) => `${name}.alarms.${one.id}`) ?? [],
       ),
     ),
+  pageGroups: (plan) =>
+    each(plan, ({ endpoint, drift }) => [
+      ...(endpoint.pageGroup === null ? [] : ['endpoint.pageGroup']),
+      ...(drift === null || drift.pageGroup === null ? [] : ['drift.pageGroup']),
+    ]),
+  incidents: (plan) => models(plan, 'endpoint.incidentGraph.record'),
+  escalation: (plan) => models(plan, 'endpoint.incidentGraph.escalate'),
   notifications: (plan) =>
     Object.entries(plan.incidents.routes).flatMap(([severity, contacts]) =>
       contacts.length > 0 ? [`incidents.routes.${severity}`] : [],
     ),
   dashboards: (plan) => plan.dashboards.map((one) => `dashboards.${one.id}`),
+  traces: (plan) =>
+    each(plan, (model) =>
+      Object.entries(partsOf(model)).flatMap(([name, part]) =>
+        part?.permissions.some(({ action }) => action === 'writeTraces') ? [`${name}.permissions.writeTraces`] : [],
+      ),
+    ),
+  auditTrail: () => ['governance.auditRetentionSeconds'],
+  trainingBlock: (plan) =>
+    each(plan, ({ budget }) => (budget?.onExceeded === 'blockTraining' ? ['budget.onExceeded'] : [])),
   budget: (plan) => [...(plan.budget ? ['budget'] : []), ...each(plan, (model) => (model.budget ? ['budget'] : []))],
   delivery: (plan) => plan.delivery.stages.map((stage) => `delivery.stages.${stage.id}`),
   encryption: (plan) => (plan.security.encryption === 'customerKey' ? ['security.encryption'] : []),

@@ -74,6 +74,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
     path: `${M}.monitoring.freshness`,
   },
+  'gap-on-google': {
+    bad: scale(),
+    path: `${M}.endpoint.incidentGraph.escalate`,
+    good: scale({ environments: [{ name: 'production', aws: { account: '123456789012', region: 'eu-central-1' } }] }),
+  },
   'gate-without-champion': {
     bad: scale({ [`${M}.evaluation.metrics.mae.vsChampion`]: undefined }),
     path: `${M}.evaluation.metrics`,
@@ -239,6 +244,12 @@ describe('acknowledgement', () => {
     const { findings } = planPlatform(
       scale({ 'governance.acknowledge': [{ finding: 'loose-alpha', reason: 'we accept this' }] }),
     );
-    expect(findings.map((finding) => finding.id)).toEqual(['acknowledgement-unused', 'shadow-not-on-google']);
+    expect(findings.map((finding) => finding.id)).toEqual([
+      'acknowledgement-unused',
+      'gap-on-google',
+      'gap-on-google',
+      'gap-on-google',
+      'shadow-not-on-google',
+    ]);
   });
 });

@@ -4,7 +4,6 @@ import { USE_CASES, type UseCase } from '../../src/contract/use-cases';
 import { pageGroup } from '../../src/plan/alarm-group';
 import type { ModelPlan, PermissionAction, PermissionPlan, Role } from '../../src/plan/plan';
 import { planPlatform } from '../../src/plan/plan-platform';
-import { rendersOf, TARGETS } from '../../src/plan/renders';
 import { graphFaults, type Step, type StepGraph } from '../../src/plan/step-graph';
 import { foundation, scale } from '../support/definitions';
 
@@ -244,19 +243,6 @@ test('captured requests outlive every window that needs them', () => {
 
 test('the label, keys and columns without drift are not watched', () => {
   expect(demand().drift!.watchedColumns).toEqual(['temp', 'hum', 'windspeed', 'weathersit']);
-});
-
-test('each target renders every concept of the full example, or says that it is a gap', () => {
-  const plan = planPlatform(scale());
-  const gaps = Object.fromEntries(
-    TARGETS.map((target) => [
-      target,
-      rendersOf(plan, target)
-        .filter((one) => one.by === null)
-        .map((one) => one.concept),
-    ]),
-  );
-  expect(gaps).toEqual({ aws: [], google: ['shadow'], local: ['budget', 'delivery', 'encryption'] });
 });
 
 describe('costs', () => {

@@ -14,6 +14,7 @@ import { environmentWithoutTarget } from './environment-without-target';
 import { firstStepTooBig } from './first-step-too-big';
 import { firstVersionBlocked } from './first-version-blocked';
 import { freshnessNoticedLate } from './freshness-noticed-late';
+import { gapOnGoogle } from './gap-on-google';
 import { gateWithoutChampion } from './gate-without-champion';
 import { highRiskWithoutApproval } from './high-risk-without-approval';
 import { highRiskWithoutShadow } from './high-risk-without-shadow';
@@ -63,6 +64,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   firstStepTooBig,
   firstVersionBlocked,
   freshnessNoticedLate,
+  gapOnGoogle,
   gateWithoutChampion,
   highRiskWithoutApproval,
   highRiskWithoutShadow,
