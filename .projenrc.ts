@@ -155,7 +155,8 @@ const project = new typescript.TypeScriptProject({
   peerDeps: [
     'aws-cdk-lib@^2.276.0',
     'constructs@>=10.6.0 <10.8.0',
-    'cdktf@^0.21.0',
+    // 0.22 and later are its community fork, cdktn, under the same name ("npm:cdktn@…").
+    'cdktf@>=0.21.0 <1.0.0',
     '@cdktf/provider-google@^16.12.1',
     'projen@^0.103.25',
     'jest@>=29',

@@ -1,6 +1,16 @@
 // The package as a user gets it: packed, installed beside the peers that one cloud needs, imported, run.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +65,8 @@ const loaded = (path) => {
   assert(status === 0, stderr);
   return JSON.parse(stdout);
 };
+/** Version of the engine's community fork. */
+const FORK = '0.24.0';
 const CLOUD = /node_modules\/(aws-cdk-lib|cdktf|@cdktf|constructs|@aws-sdk|projen)\//;
 const mlp = (...args) =>
   spawnSync(join(user, 'node_modules', '.bin', 'mlp'), args, {
@@ -152,6 +164,69 @@ for (const [name, target, wanted] of [
     );
   });
 }
+test('the engine replaced by its fork prints the same Terraform JSON, without a change of ours', () => {
+  const fork = join(work, 'fork');
+  mkdirSync(join(fork, 'node_modules', '@cdktf'), { recursive: true });
+  const dependencies = {
+    'ml-platform-constructs': `file:${join(work, packed.filename)}`,
+    cdktf: `npm:cdktn@${FORK}`,
+    constructs: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.constructs,
+  };
+  writeFileSync(join(fork, 'package.json'), JSON.stringify({ name: 'fork', private: true, dependencies }));
+  // A conflict of peers is an error here, as it is for users.
+  npm(['install', '--no-audit', '--no-fund', '--prefer-offline', '--strict-peer-deps'], fork);
+  // The provider is 300 MB: it is a link, which resolves the engine where it is linked to, as an override does.
+  mkdirSync(join(fork, 'node_modules', '@cdktf'), { recursive: true });
+  symlinkSync(
+    join(root, 'node_modules', '@cdktf', 'provider-google'),
+    join(fork, 'node_modules', '@cdktf', 'provider-google'),
+  );
+  const engine = JSON.parse(readFileSync(join(fork, 'node_modules', 'cdktf', 'package.json'), 'utf8'));
+  assert(engine.name === 'cdktn', `the engine is ${engine.name}`);
+  for (const example of [
+    'test/fixtures/definitions/valid-scale.yaml',
+    'examples/bike-share/platform.yaml',
+    'examples/employment/platform.yaml',
+  ]) {
+    const synth = (folder, out) => {
+      const main = join(folder, 'node_modules', 'ml-platform-constructs', 'lib', 'cli', 'main.js');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [
+          '--preserve-symlinks',
+          '--preserve-symlinks-main',
+          main,
+          'synth',
+          join(root, example),
+          '--target',
+          'google',
+          '--out',
+          out,
+        ],
+        { cwd: folder, encoding: 'utf8' },
+      );
+      assert(status === 0, `${example}: ${stderr}`);
+      const stacks = join(folder, out, 'stacks');
+      return readdirSync(stacks)
+        .sort()
+        .map((stack) => JSON.parse(readFileSync(join(stacks, stack, 'cdk.tf.json'), 'utf8')))
+        .map(({ '//': { metadata, ...comment }, ...rest }) => {
+          // The version of the engine is what has to differ.
+          const { version, ...same } = metadata;
+          return { version, text: JSON.stringify({ comment, same, ...rest }) };
+        });
+    };
+    peers('cdktf', '@cdktf/provider-google', 'constructs');
+    const out = `swap-${example.split('/').at(-2)}`;
+    const [ours, theirs] = [synth(user, out), synth(fork, out)];
+    assert(ours.length > 0 && ours[0].text.includes('google_vertex_ai_endpoint'), 'nothing was printed');
+    assert(theirs[0].version === FORK && ours[0].version !== FORK, `versions ${ours[0].version}, ${theirs[0].version}`);
+    assert(
+      JSON.stringify(ours.map(({ text }) => text)) === JSON.stringify(theirs.map(({ text }) => text)),
+      `${example} differs`,
+    );
+  }
+});
 test('README code blocks and a user’s stack compile against the packed types', () => {
   peers(
     'aws-cdk-lib',
