@@ -64,6 +64,19 @@ export type AwsEnv = z.output<typeof awsEnvSchema>;
 /** Variables that a construct may set; the region is the runtime's own. */
 export type AwsHandlerVariables = Partial<Record<Exclude<keyof AwsEnv, 'AWS_REGION'>, string>>;
 
+/** What the registry's rule sends to the pipeline's handler when the approval status of a model package has changed. */
+export const approvalEventSchema = z.object({
+  approval: z.object({
+    /** ARN of the model package. */
+    package: z.string().min(1),
+    status: z.string(),
+  }),
+  /** The event's own id. */
+  run: z.string().min(1),
+  arguments: z.record(z.string(), z.json()),
+});
+export type ApprovalEvent = z.output<typeof approvalEventSchema>;
+
 /** What the state machine sends to the pipeline's handler when a managed job has ended well. */
 export const jobEventSchema = z.object({
   /** The job: training, the subject that was scored, or the candidate's smoke test. */

@@ -6,6 +6,7 @@ export const USE_CASES = [
   'decideGate',
   'registerVersion',
   'requestRelease',
+  'decideApproval',
   'recordFailure',
   // release
   'verifyArtifact',

@@ -13,6 +13,7 @@ export const ALARM_KINDS = [
   'pipelineFailure',
   'pipelineSuccess',
   'gateFailure',
+  'approvalNeeded',
   'releaseRolledBack',
   'releasePaused',
   'retrainingStopped',

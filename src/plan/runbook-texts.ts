@@ -183,6 +183,22 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
     ],
     done: 'The cause is known, and recorded with the version.',
   },
+  approvalNeeded: {
+    title: 'A version waits for approval',
+    meaning:
+      'A version has passed its gate, and the definition asks for a person. The champion keeps serving. Or a decision did not count: the text says why.',
+    check: [
+      'What did the gate say of it, by metric and slice? See the version in the registry.',
+      'Who started its training? With separation of duties that person may not approve it.',
+      'Is the reader one of `governance.approvers`?',
+    ],
+    act: [
+      'AWS: set the approval status of the model package in SageMaker to Approved or Rejected.',
+      'Google Cloud: give the version of the model in Vertex AI the alias `approve` or `reject`.',
+      'On one machine: POST the decision to the version, see the HTTP API of `mlp local`.',
+    ],
+    done: 'The registry says `approved` or `rejected`; an approved version is being released.',
+  },
   releasePaused: {
     title: 'A release waits for a person',
     meaning:

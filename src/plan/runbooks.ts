@@ -22,6 +22,7 @@ export function runbookKinds(plan: Plan): AlarmKind[] {
   const used = new Set<AlarmKind>(placed(plan).map(({ alarm }) => alarm.kind));
   if (plan.budget) used.add('budgetExceeded');
   if (Object.values(plan.models).some((model) => model.budget)) used.add('modelBudgetExceeded');
+  if (Object.values(plan.models).some(({ pipeline }) => pipeline.approval === 'manual')) used.add('approvalNeeded');
   used.add('handlerFailure');
   return ALARM_KINDS.filter((kind) => used.has(kind));
 }

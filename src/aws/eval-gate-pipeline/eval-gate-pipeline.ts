@@ -31,6 +31,7 @@ import { logRetention, retentionSeconds } from '../support/retention';
 import { workflow } from '../support/state-machine';
 import { type AslMachine, stepGraphToAsl } from '../support/step-graph-to-asl';
 import type { Wiring } from '../support/wiring';
+import { onApproval } from './approvals';
 import { ImportedPipeline } from './imported-pipeline';
 import { MANAGED_JOBS } from './managed-jobs';
 import { PipelineGrants } from './pipeline-grants';
@@ -136,6 +137,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     const smokeRows = smokeRowsOf(plan.graph);
     const reach = { ...this.reach, smoke: true };
     grantPermissions(this.handler.role, plan.permissions, 'pipeline', reach, smokeRows === null ? ['runTraining'] : []);
+
+    onApproval(this, registry, this.handler);
 
     this.machineRole = new Role(this, 'StateMachineRole', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),

@@ -3,7 +3,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { NAME_LIMITS, physicalName } from '../support/names';
-import type { IModelRegistry } from './model-registry-interface';
+import type { ApprovalDuties, IModelRegistry } from './model-registry-interface';
 
 export interface ModelRegistryAttributes {
   readonly model: string;
@@ -14,6 +14,8 @@ export interface ModelRegistryAttributes {
   /** @default - `<platform>-<model>` */
   readonly modelPackageGroupName?: string;
   readonly encryptionKeyArn?: string;
+  /** @default - anybody but who started the training */
+  readonly duties?: ApprovalDuties;
 }
 
 /** A registry of another stack or account. */
@@ -25,12 +27,14 @@ export class ImportedModelRegistry extends Construct implements IModelRegistry {
   readonly ledgerBucket: IBucket;
   readonly stateTable: ITable;
   readonly modelPackageGroupName: string;
+  readonly duties: ApprovalDuties;
   readonly deletionProtection = true;
 
   constructor(scope: Construct, id: string, attributes: ModelRegistryAttributes) {
     super(scope, id);
     this.model = attributes.model;
     this.platform = attributes.platform;
+    this.duties = attributes.duties ?? { approvers: [], separationOfDuties: true };
     const key = attributes.encryptionKeyArn ? Key.fromKeyArn(this, 'Key', attributes.encryptionKeyArn) : undefined;
     this.encryptionKey = key;
     const bucket = (name: string, bucketName: string): IBucket =>

@@ -3,6 +3,14 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
+/** Who may approve a version. */
+export interface ApprovalDuties {
+  /** `governance.approvers`; anybody who may change the registry where it is empty. */
+  readonly approvers: readonly string[];
+  /** Who started a training may not approve its version. */
+  readonly separationOfDuties: boolean;
+}
+
 /** A model's registry: what the other constructs need of it. */
 export interface IModelRegistry extends IConstruct {
   readonly model: string;
@@ -14,6 +22,7 @@ export interface IModelRegistry extends IConstruct {
   readonly modelPackageGroupName: string;
   /** Key of everything that is stored for this model; undefined for keys of AWS. */
   readonly encryptionKey?: IKey;
+  readonly duties: ApprovalDuties;
   /** Whether stateful resources survive the deletion of their stack. */
   readonly deletionProtection: boolean;
   /** Lets objects below a prefix end after so many seconds; an imported registry keeps its own rules. */

@@ -14,7 +14,7 @@ import { platformKey, policyLivesWithBucket, removalPolicy } from '../support/en
 import { NAME_LIMITS, physicalName, standalonePlatform } from '../support/names';
 import { retentionSeconds, wholeDays } from '../support/retention';
 import { ImportedModelRegistry, type ModelRegistryAttributes } from './imported-registry';
-import type { IModelRegistry } from './model-registry-interface';
+import type { ApprovalDuties, IModelRegistry } from './model-registry-interface';
 import { RegistryGrants } from './registry-grants';
 
 export interface ModelRegistryProps {
@@ -58,6 +58,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   readonly stateTable: Table;
   readonly modelPackageGroupName: string;
   readonly encryptionKey?: IKey;
+  readonly duties: ApprovalDuties;
   readonly deletionProtection: boolean;
   readonly grants: RegistryGrants;
   /** Days by prefix. */
@@ -69,6 +70,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     this.model = this.plan.model;
     this.platform = props.wiring?.platform ?? standalonePlatform(this);
     this.deletionProtection = this.plan.deletionProtection;
+    const { approvers, separationOfDuties } = this.plan;
+    this.duties = { approvers, separationOfDuties };
     const removal = removalPolicy(this.plan.deletionProtection);
     this.encryptionKey =
       props.encryptionKey ??

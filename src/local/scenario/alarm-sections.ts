@@ -15,6 +15,7 @@ export const ALARM_SECTIONS: Readonly<Record<AlarmKind, string | null>> = {
   pipelineFailure: 'training',
   pipelineSuccess: 'monitoring.pipelineSuccess',
   gateFailure: 'evaluation',
+  approvalNeeded: null,
   releaseRolledBack: 'serving',
   releasePaused: 'serving',
   retrainingStopped: 'retraining',

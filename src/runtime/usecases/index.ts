@@ -2,6 +2,7 @@ import type { UseCase } from '../../contract/use-cases';
 import { analyseShadow } from './analyse-shadow';
 import { analyseTraffic } from './analyse-traffic';
 import { checkData } from './check-data';
+import { decideApproval } from './decide-approval';
 import { decideGate } from './decide-gate';
 import { decideRetraining } from './decide-retraining';
 import { deployChallenger } from './deploy-challenger';
@@ -29,6 +30,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   decideGate,
   registerVersion,
   requestRelease,
+  decideApproval,
   recordFailure,
   verifyArtifact,
   deployShadow,

@@ -21,7 +21,7 @@ import type { VersionRecord } from './version-record';
  * @returns `version`, and `release`: `automatic`, or `manual` when a person has to let it go on
  */
 export const registerVersion: UseCaseFunction<
-  'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'metrics' | 'clock'
+  'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'metrics' | 'notifier' | 'clock'
 > = async (event, ports): Promise<Answer> => {
   const { artifacts, model, clock } = ports;
   const { run, state } = event;
@@ -112,6 +112,15 @@ export const registerVersion: UseCaseFunction<
     ],
     now,
   );
+  if (registry.versions[String(version)]?.state === 'passedGate') {
+    await ports.notifier.notify({
+      severity: 'ticket',
+      kind: 'approvalNeeded',
+      subject: `${model}: version ${version} waits for approval`,
+      text: record.gate?.explanation ?? '',
+      runbook: null,
+    });
+  }
   return answer({
     version,
     release: approved ? release : 'manual',

@@ -9,14 +9,22 @@ export interface Serving {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** The session of a pipeline's handler. */
+export const HANDLER = 'arn:aws:sts::111111111111:assumed-role/Pipeline/shop-pipeline';
+
 interface Package {
   status: string;
+  /** Who has changed it last; the handler where nobody else has. */
+  by?: string;
   properties: Record<string, string>;
 }
 
 /** How long SageMaker takes to change an endpoint, and its weights, in ms. */
-const CHANGE_MS = 8 * 60_000;
-const WEIGHTS_MS = 90_000;
+export interface ChangeTimes {
+  readonly endpoint: number;
+  readonly weights: number;
+}
+const USUAL: ChangeTimes = { endpoint: 8 * 60_000, weights: 90_000 };
 
 /** SageMaker as far as models, packages, configurations and one endpoint go: what was asked for is there minutes later. */
 export class Endpoints {
@@ -34,6 +42,7 @@ export class Endpoints {
   constructor(
     private readonly now: () => number,
     private readonly autoscaling: FakeAutoscaling,
+    private readonly takes: ChangeTimes = USUAL,
   ) {}
 
   /** What answers requests at an instant, which is never before the last one; undefined when nothing does. */
@@ -85,7 +94,7 @@ export class Endpoints {
       },
       CreateEndpoint: ({ EndpointConfigName }: Configuration) => {
         if (this.current() !== undefined || this.change !== undefined) throw invalid('Cannot create already existing');
-        this.change = this.changeTo(servingOf(this.known(EndpointConfigName)), 'Creating', CHANGE_MS);
+        this.change = this.changeTo(servingOf(this.known(EndpointConfigName)), 'Creating', this.takes.endpoint);
         return {};
       },
       UpdateEndpoint: (input: Configuration & { RetainAllVariantProperties?: boolean }) => {
@@ -96,8 +105,8 @@ export class Endpoints {
         const asked = servingOf(next, input.RetainAllVariantProperties ? before.counts : undefined);
         if (this.silentRollbacks > 0) {
           this.silentRollbacks -= 1;
-          this.change = this.changeTo(before, 'Updating', CHANGE_MS);
-        } else this.change = this.changeTo(asked, 'Updating', CHANGE_MS);
+          this.change = this.changeTo(before, 'Updating', this.takes.endpoint);
+        } else this.change = this.changeTo(asked, 'Updating', this.takes.endpoint);
         return {};
       },
       UpdateEndpointWeightsAndCapacities: (input: {
@@ -110,7 +119,7 @@ export class Endpoints {
           if (!after.has(VariantName)) throw invalid(`Could not find variant ${VariantName}`);
           after.set(VariantName, DesiredWeight);
         }
-        this.change = this.changeTo({ configuration, weights: after, counts }, 'Updating', WEIGHTS_MS);
+        this.change = this.changeTo({ configuration, weights: after, counts }, 'Updating', this.takes.weights);
         return {};
       },
       DeleteEndpoint: () => {
@@ -153,8 +162,19 @@ export class Endpoints {
         const found = this.packages.get(input.ModelPackageArn);
         if (found === undefined) throw invalid('ModelPackage does not exist');
         if (input.ModelApprovalStatus !== undefined) found.status = input.ModelApprovalStatus;
+        found.by = HANDLER;
         Object.assign(found.properties, input.CustomerMetadataProperties);
         return {};
+      },
+      DescribeModelPackage: ({ ModelPackageName }: { ModelPackageName: string }) => {
+        const found = this.packages.get(ModelPackageName);
+        if (found === undefined) throw invalid('ModelPackage does not exist');
+        return {
+          ModelPackageArn: ModelPackageName,
+          ModelApprovalStatus: found.status,
+          CustomerMetadataProperties: found.properties,
+          LastModifiedBy: { IamIdentity: { Arn: found.by ?? HANDLER } },
+        };
       },
     };
   }

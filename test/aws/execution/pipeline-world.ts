@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CanaryEndpoint, EvalGatePipeline, Notifications } from '../../../src/aws';
+import { CanaryEndpoint, EvalGatePipeline, ModelRegistry, Notifications } from '../../../src/aws';
 import { awsEnvSchema } from '../../../src/contract/aws';
 import type { TaskEvent } from '../../../src/contract/events';
 import { incidentsSchema } from '../../../src/definition/incidents';
@@ -19,12 +19,22 @@ import { data, evaluation, release, serving, training } from '../support/definit
 import { asText, definitionsOf, newStack, type Resource, registryIn, templateOf } from '../support/stacks';
 import { Account } from './account';
 import { ArrivedData } from './arrived-data';
+import { HANDLER } from './endpoints';
 import { ManagedJobs, type Trained } from './managed-jobs';
 import { HEALTHY } from './release-world';
 import { type Execution, type Machine, runMachine } from './run-machine';
 import { VirtualTime } from './virtual-time';
 
+/** The rule by which approvals come, as far as the tests read it. */
+interface ApprovalRule {
+  readonly EventPattern: { readonly detail: { readonly ModelApprovalStatus: readonly string[] } };
+  readonly Targets: readonly {
+    readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string };
+  }[];
+}
+
 export interface PipelineController {
+  readonly approvals: ApprovalRule;
   readonly definition: Machine;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -32,24 +42,39 @@ export interface PipelineController {
 const CONTACTS = [{ kind: 'email', address: 'ml@example.com', severities: ['page', 'ticket', 'info'] }];
 
 /** The pipeline of a template in which it hands its versions to an endpoint. */
-export function pipelineController(): PipelineController {
+export function pipelineController(
+  changes: { readonly evaluation?: object; readonly governance?: object } = {},
+): PipelineController {
   const stack = newStack();
-  const registry = registryIn(stack);
+  const { governance } = changes;
+  const registry = governance
+    ? new ModelRegistry(stack, 'Registry', { model: 'churn', governance })
+    : registryIn(stack);
   const notifications = new Notifications(stack, 'Incidents', {
     incidents: planIncidents(incidentsSchema.parse({ contacts: CONTACTS })),
   });
   const model = { model: 'churn', task: 'binaryClassification', registry, notifications } as const;
-  const pipeline = new EvalGatePipeline(stack, 'Pipeline', { ...model, data, training, evaluation });
+  const pipeline = new EvalGatePipeline(stack, 'Pipeline', {
+    ...model,
+    data,
+    training,
+    evaluation: { ...evaluation, ...changes.evaluation },
+  });
   pipeline.releaseTo(new CanaryEndpoint(stack, 'Endpoint', { ...model, serving, release }));
   const template = templateOf(stack);
   const handlers = Object.entries(template.findResources('AWS::Lambda::Function')) as [string, Resource][];
+  const [rule] = Object.values(
+    template.findResources('AWS::Events::Rule', { Properties: { Description: 'Approval of versions of churn' } }),
+  );
   const [, handler] = handlers.find(([id]) => id.startsWith('Pipeline'))!;
   const { Variables } = handler.Properties!['Environment'] as { Variables: Record<string, unknown> };
   return {
+    approvals: (rule as Resource).Properties as unknown as ApprovalRule,
     definition: definitionsOf(template)['shop-churn-pipeline'] as unknown as Machine,
     environment: {
       ...Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)])),
       AWS_REGION: 'eu-central-1',
+      AWS_LAMBDA_FUNCTION_NAME: HANDLER.split('/').at(-1)!,
     },
   };
 }
@@ -69,6 +94,7 @@ export class PipelineWorld {
   readonly ports: Ports;
   /** What the next training comes to. */
   trained: Trained = { threshold: 30, noise: 0, metrics: { loss: 0.1 } };
+  private events = 0;
   private readonly before = { ...process.env };
   private readonly bundle: (event: unknown) => Promise<unknown>;
   private readonly checks: (event: unknown) => Promise<unknown>;
@@ -146,6 +172,39 @@ export class PipelineWorld {
     );
   }
 
+  /**
+   * Somebody sets the approval status of a version in SageMaker's console; the rule of the template tells the handler.
+   * @param times how often the event comes
+   * @returns what the handler has answered, last
+   */
+  async decide(version: number, status: string, session: string, times = 1): Promise<unknown> {
+    const [arn, found] = [...this.account.endpoints.packages].find(
+      ([, one]) => one.properties['version'] === `${version}`,
+    )!;
+    found.status = status;
+    found.by = `arn:aws:sts::111111111111:assumed-role/Sso/${session}`;
+    let answer: unknown;
+    for (let time = 0; time < times; time++) answer = await this.tell(arn, status);
+    return answer;
+  }
+
+  /** An event of SageMaker about a model package. */
+  async tell(arn: string, status: string): Promise<unknown> {
+    const { EventPattern, Targets } = this.controller.approvals;
+    if (!EventPattern.detail.ModelApprovalStatus.includes(status)) return null;
+    this.events += 1;
+    const event = { id: `event-${this.events}`, detail: { ModelPackageArn: arn, ModelApprovalStatus: status } };
+    const { InputPathsMap, InputTemplate } = Targets[0]!.InputTransformer;
+    const text = Object.entries(InputPathsMap).reduce((input, [name, path]) => {
+      const value = path
+        .slice(2)
+        .split('.')
+        .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], event);
+      return input.replaceAll(`<${name}>`, JSON.stringify(value));
+    }, InputTemplate);
+    return this.time.until(this.bundle(JSON.parse(text)));
+  }
+
   /** A first version that serves, as a release leaves it. */
   async withChampion(): Promise<this> {
     const first = await this.run('run-1');
@@ -160,6 +219,10 @@ export class PipelineWorld {
       { commit: record.commit, dataDigest: record.data.digest },
     );
     return this;
+  }
+
+  registry() {
+    return readRegistry(this.ports);
   }
 
   /** What is so: versions with their state, records, and who was told what. */

@@ -54,7 +54,7 @@ export class SageMakerCatalogue implements ModelCatalogue {
     await this.client.send(
       new UpdateModelPackageCommand({
         ModelPackageArn: externalId,
-        ...(approved !== null && { ModelApprovalStatus: approved ? 'Approved' : 'Rejected' }),
+        ModelApprovalStatus: approved === null ? 'PendingManualApproval' : approved ? 'Approved' : 'Rejected',
         CustomerMetadataProperties: metadata({ aliases: aliases.length === 0 ? 'none' : aliases.join(' ') }),
       }),
     );

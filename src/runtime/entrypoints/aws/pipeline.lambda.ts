@@ -1,10 +1,17 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { awsEnvSchema, type JobEvent, jobEventSchema } from '../../../contract/aws';
+import {
+  type ApprovalEvent,
+  approvalEventSchema,
+  awsEnvSchema,
+  type JobEvent,
+  jobEventSchema,
+} from '../../../contract/aws';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
 import { ManagedJobResults } from '../../adapters/aws/managed-job-results';
+import { packageApproval } from '../../adapters/aws/package-approval';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { SmokeEndpoint } from '../../adapters/aws/smoke-endpoint';
 import { artifactKeys, readTestRows } from '../../usecases';
@@ -16,14 +23,32 @@ const tasks = handleTask([
   'decideGate',
   'registerVersion',
   'requestRelease',
+  'decideApproval',
   'recordFailure',
 ]);
 
-/** Steps of the pipeline, and what SageMaker's jobs have left. */
+/** Steps of the pipeline, what SageMaker's jobs have left, and what people decide in SageMaker's console. */
 export const handler = async (input: unknown): Promise<Answer> => {
+  const approval = approvalEventSchema.safeParse(input);
+  if (approval.success) return decide(approval.data);
   const job = jobEventSchema.safeParse(input);
   return job.success ? collect(job.data) : tasks(input);
 };
+
+const DECISIONS: Readonly<Record<string, 'approve' | 'reject'>> = { Approved: 'approve', Rejected: 'reject' };
+
+/** What is so now counts, not what the event says: events come late, more than once, and also of what we have set ourselves. */
+async function decide({ approval, run, arguments: fixed }: ApprovalEvent): Promise<Answer> {
+  const client = new SageMakerClient({ region: awsEnvSchema.parse(process.env).AWS_REGION });
+  const found = await packageApproval(client, approval.package);
+  const decision = DECISIONS[found?.status ?? ''];
+  // A handler's session is named after its function.
+  const isOurs = found?.arn?.endsWith(`/${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? ''}`) === true;
+  if (found === null || decision === undefined || isOurs) return { decision: 'nothing' };
+  const { version, by, description } = found;
+  const state = { version, decision, by: by ?? 'unknown', ...(description !== null && { reason: description }) };
+  return tasks({ use: 'decideApproval', step: 'approval', run, arguments: fixed, state });
+}
 
 async function collect(event: JobEvent): Promise<Answer> {
   const { run, job } = event;
