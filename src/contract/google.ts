@@ -25,6 +25,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_TASK: z.enum(['binaryClassification', 'multiclassClassification', 'regression']).default('regression'),
   /** JSON of `googleTrainingSchema`; empty where the role trains nothing. */
   MLP_TRAINING: z.string().default(''),
+  /** JSON of `approvalDutiesSchema`; empty where nobody decides of versions. */
+  MLP_APPROVALS: z.string().default(''),
   /** JSON of `alertTriggerSchema`; empty where no alert calls the handler. */
   MLP_TRIGGER: z.string().default(''),
 });
@@ -79,6 +81,16 @@ export const alertTriggerSchema = z.object({
   causes: z.record(z.string(), z.string()),
 });
 export type AlertTrigger = z.output<typeof alertTriggerSchema>;
+
+/** Aliases by which people decide of a version in Vertex AI's registry; a decision takes its alias off again. */
+export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as const;
+
+/** Id of a model in Vertex AI's registry. */
+export const vertexModelId = (platform: string, model: string): string => `${platform}-${model}`;
+
+/** What a decision in Vertex AI's registry has to keep to. */
+export const approvalDutiesSchema = z.object({ approvers: z.array(z.string()), separationOfDuties: z.boolean() });
+export type ApprovalDuties = z.output<typeof approvalDutiesSchema>;
 
 /** Cloud Monitoring's type of one of our metrics. */
 export const metricType = (name: MetricName): string => `custom.googleapis.com/${METRIC_NAMESPACE}/${name}`;

@@ -25,6 +25,7 @@ import { platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { StateMachine } from '../support/state-machine';
 import { terraformText } from '../support/step-graph-to-workflow';
+import { Approvals } from './approvals';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
 
@@ -141,10 +142,12 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       environment: {
         ...registryEnvironment(registry, notifications),
         ...this.handlerData,
+        MLP_APPROVALS: terraformText(JSON.stringify(registry.duties)),
         MLP_TRAINING: JSON.stringify(this.trainingFacts()),
         MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
       },
     });
+    new Approvals(this, 'Approvals', { registry, handler: this.handler, identity: this.identity });
     const machine = new StateMachine(this, 'Pipeline', {
       graph: this.plan.graph,
       registry,

@@ -4,6 +4,7 @@ import { BigqueryTable } from '@cdktf/provider-google/lib/bigquery-table';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { VertexAiTensorboard } from '@cdktf/provider-google/lib/vertex-ai-tensorboard';
 import { Construct } from 'constructs';
+import type { ApprovalDuties } from '../../contract/google';
 import { type Governance, governanceSchema } from '../../definition/governance';
 import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import { type Security, securitySchema } from '../../definition/security';
@@ -36,6 +37,8 @@ export interface IModelRegistry extends Construct {
   /** Vertex AI TensorBoard of the model's experiments; null where there is none. */
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
+  /** Who may approve a version. */
+  readonly duties: ApprovalDuties;
 }
 
 export interface ModelRegistryProps {
@@ -49,7 +52,10 @@ export interface ModelRegistryProps {
   readonly encryptionKey?: IEncryptionKey;
 }
 
-export type ModelRegistryAttributes = Omit<IModelRegistry, 'grants' | keyof Construct>;
+export type ModelRegistryAttributes = Omit<IModelRegistry, 'grants' | 'duties' | keyof Construct> & {
+  /** @default - anybody but who started the training */
+  readonly duties?: ApprovalDuties;
+};
 
 /** Retention of a bucket is at most 100 years. */
 const MAX_RETENTION_SECONDS = 3_155_760_000;
@@ -68,6 +74,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   readonly kmsKeyName: string | null;
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
+  readonly duties: ApprovalDuties;
 
   constructor(scope: Construct, id: string, props: ModelRegistryProps) {
     super(scope, id);
@@ -78,6 +85,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     reader.done();
     this.plan = handedOr(props, () => planRegistry({ model: this.model, governance, security, keepPrevious: 3 }));
 
+    this.duties = { approvers: [...this.plan.approvers], separationOfDuties: this.plan.separationOfDuties };
     const { project, region } = locationOf(this);
     this.kmsKeyName = encryptionKeyFor(this, this.plan.encryption, props.encryptionKey)?.keyName ?? null;
     const artifacts = this.bucket('Artifacts', 'artifacts', {
@@ -215,6 +223,7 @@ class ImportedRegistry extends Construct implements IModelRegistry {
   readonly kmsKeyName: string | null;
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
+  readonly duties: ApprovalDuties;
 
   constructor(scope: Construct, id: string, attributes: ModelRegistryAttributes) {
     super(scope, id);
@@ -227,6 +236,7 @@ class ImportedRegistry extends Construct implements IModelRegistry {
     this.imageRoot = attributes.imageRoot;
     this.kmsKeyName = attributes.kmsKeyName;
     this.tensorboardName = attributes.tensorboardName;
+    this.duties = attributes.duties ?? { approvers: [], separationOfDuties: true };
     this.grants = new RegistryGrants(this);
   }
 }

@@ -1,3 +1,4 @@
+import { DECISION_ALIASES, vertexModelId } from '../../../contract/google';
 import type { CatalogueEntry, CatalogueLabels, ModelCatalogue } from '../../ports';
 import type { GoogleApi, JsonObject } from './google-api';
 import { labelValue } from './label-value';
@@ -13,7 +14,7 @@ export interface VertexCatalogueOptions {
 /** Routes and port of the server's contract. */
 const ROUTES = { predictRoute: '/invocations', healthRoute: '/ping', ports: [{ containerPort: 8080 }] };
 /** Aliases that we set; others are the user's. */
-const OURS = ['champion', 'challenger', 'previous'];
+const OURS = ['champion', 'challenger', 'previous', ...Object.values(DECISION_ALIASES)];
 
 /** Vertex AI Model Registry: one model, one version a version of ours, found again by the alias `v<version>`. */
 export class VertexCatalogue implements ModelCatalogue {
@@ -24,7 +25,7 @@ export class VertexCatalogue implements ModelCatalogue {
 
   /** @returns `projects/…/models/<model>@<Vertex version>` */
   async publish(entry: CatalogueEntry): Promise<string> {
-    const modelId = `${this.options.platform}-${entry.model}`;
+    const modelId = vertexModelId(this.options.platform, entry.model);
     const name = `${this.api.parent}/models/${modelId}`;
     const alias = `v${entry.version}`;
     const known = await this.api.find('aiplatform', `${name}@${alias}`);

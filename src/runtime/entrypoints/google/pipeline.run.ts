@@ -12,7 +12,7 @@ import { VertexJobs } from '../../adapters/google/vertex-jobs';
 import { readTestRows } from '../../usecases';
 import { googleApi } from './ports';
 import { httpHandler, listenWhenMain } from './serve';
-import { tasks } from './tasks';
+import { approvals, tasks } from './tasks';
 
 const job =
   (what: 'start' | 'finish') =>
@@ -20,9 +20,18 @@ const job =
     ...(await jobs()[what](googleJobSchema.parse(body) as GoogleJob)),
   });
 
-/** Steps of the pipeline, and the managed jobs between them. */
+/** Steps of the pipeline, the managed jobs between them, and what people decide in Vertex AI's registry. */
 export const handler = httpHandler({
-  '/': tasks(['checkData', 'prepareEvaluation', 'decideGate', 'registerVersion', 'requestRelease', 'recordFailure']),
+  '/': tasks([
+    'checkData',
+    'prepareEvaluation',
+    'decideGate',
+    'registerVersion',
+    'requestRelease',
+    'decideApproval',
+    'recordFailure',
+  ]),
+  '/approvals': approvals(),
   '/jobs/start': job('start'),
   '/jobs/finish': job('finish'),
 });

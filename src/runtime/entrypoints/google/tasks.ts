@@ -1,12 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { type TaskEvent, taskEventSchema } from '../../../contract/events';
-import { alertTriggerSchema, type GoogleEnv, googleDataSchema, googleEnvSchema } from '../../../contract/google';
+import {
+  alertTriggerSchema,
+  approvalDutiesSchema,
+  type GoogleEnv,
+  googleDataSchema,
+  googleEnvSchema,
+} from '../../../contract/google';
 import type { UseCase } from '../../../contract/use-cases';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import { alertOf } from '../../adapters/google/alert-message';
+import { aliasDecisionOf } from '../../adapters/google/alias-decision';
+import type { GoogleApi } from '../../adapters/google/google-api';
 import { type Ports, USE_CASE_FUNCTIONS } from '../../usecases';
-import { googlePorts } from './ports';
+import { googleApi, googlePorts } from './ports';
 
 type Answer = { [key: string]: Json };
 export type Wire = (env: GoogleEnv) => Ports;
@@ -50,6 +58,27 @@ export const alerts =
     };
     const fixed = { ...trigger.arguments, cause };
     return run({ use: trigger.use, step: 'alarm', run: alert.id, arguments: fixed, state }, wire);
+  };
+
+/**
+ * Decisions about versions as one route: Google's audit log says who has given a version which alias, and the version's label
+ * which one of ours it is.
+ */
+export const approvals =
+  (wire: Wire = wired, connect: (env: GoogleEnv) => GoogleApi = googleApi) =>
+  async (body: unknown): Promise<Answer> => {
+    const found = aliasDecisionOf(body);
+    if (found === undefined) return { decision: 'nothing' };
+    const env = googleEnvSchema.parse(process.env);
+    const model = await connect(env).find('aiplatform', found.name);
+    const version = Number((model?.['labels'] as Record<string, string> | undefined)?.['version']);
+    if (!Number.isInteger(version) || version < 1) return { decision: 'nothing' };
+    const { id, decision, by } = found;
+    const duties = approvalDutiesSchema.parse(JSON.parse(env.MLP_APPROVALS));
+    return run(
+      { use: 'decideApproval', step: 'approval', run: id, arguments: duties, state: { version, decision, by } },
+      wire,
+    );
   };
 
 const scheduled = (event: TaskEvent, due: string): TaskEvent => ({
