@@ -14,7 +14,7 @@ import { MECHANISM_IDS, MECHANISMS } from '../src/local/scenario/mechanisms';
 import { shippedScenarios } from '../src/local/scenario/shipped';
 import { AUDIT_ROWS } from '../src/plan/audit-rows';
 import { FINDING_RULES } from '../src/plan/findings/rules';
-import { CONCEPTS, RENDERED_BY, TARGETS } from '../src/plan/renders';
+import { CONCEPTS, GAPS, RENDERED_BY, TARGETS } from '../src/plan/renders';
 import { RUNBOOK_TEXTS } from '../src/plan/runbook-texts';
 
 type Schema = { readonly [key: string]: unknown };
@@ -206,6 +206,19 @@ ${table(
 ${table(
   ['concept', ...TARGETS],
   CONCEPTS.map((concept) => [concept, ...TARGETS.map((target) => RENDERED_BY[concept][target] ?? '–')]),
+)}
+
+## Gaps
+\`mlp parity FILE\` prints this for the elements of a definition; a gap on Google Cloud is a finding where an environment is there.
+
+${table(
+  ['target', 'concept', 'why, and what is there instead'],
+  TARGETS.flatMap((target) =>
+    CONCEPTS.flatMap((concept) => {
+      const why = GAPS[concept]?.[target];
+      return why === undefined ? [] : [[target, concept, why]];
+    }),
+  ),
 )}
 `,
   'vocabulary.md': () => `${HEAD}# Metrics, alarms and audit rows

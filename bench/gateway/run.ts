@@ -46,6 +46,7 @@ function viewOf(servers: ModelServers, answered: () => void): PlatformView {
     ledger: none,
     plan: () => ({}),
     findings: none,
+    decide: () => Promise.reject(new Error('nothing is decided here')),
     subscribe: () => () => undefined,
     async answer(_, instances, key) {
       const request = { at: 0, instances, watch: Number, ...(key !== undefined && { key }) };

@@ -10,7 +10,15 @@ interface Options {
   readonly speed?: number;
   readonly decideOnly?: boolean;
   readonly until?: string;
+  readonly approve?: readonly NamedVersion[];
+  readonly reject?: readonly NamedVersion[];
+  readonly by?: string;
   readonly json?: boolean;
+}
+
+interface NamedVersion {
+  readonly model: string;
+  readonly version: number;
 }
 
 /** `mlp local FILE`: the whole lifecycle on this machine. */
@@ -44,12 +52,16 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
       'stop there and go on with the next call: a date such as 2011-07-01, or a duration such as 30d',
       untilText,
     )
+    .option('--approve <model:version>', 'let a version go on that waits for a person; with --by', namedVersion)
+    .option('--reject <model:version>', 'put a version away for good; with --by', namedVersion)
+    .option('--by <person>', 'who decides; governance.approvers and separation of duties hold here as well')
     .option('--clean', 'start over: remove what earlier runs left')
     .option('--out <dir>', 'folder for the synthesised templates', 'out')
     .option('--json', 'print the summary as JSON; progress goes to standard error')
     .action(async (file: string, options: Options) => {
       // Loaded here: DuckDB is needed by no other command.
       const { runLocalCommand } = require('../local/run-local') as typeof import('../local/run-local');
+      const decisions = decisionsOf(options);
       const { summary, text, code } = await runLocalCommand({
         file,
         out: options.out,
@@ -63,12 +75,27 @@ export function localCommand(program: Command, io: Io, exit: (code: Exit) => voi
         ...(options.speed !== undefined && { speed: options.speed }),
         ...(options.until !== undefined && { until: options.until }),
         decideOnly: options.decideOnly ?? false,
+        decisions,
         terminal: io.terminal && !options.json,
         print: options.json ? io.err : io.out,
       });
       io.out(options.json ? json(summary) : text);
       exit(code === 0 ? EXIT.fine : code);
     });
+}
+
+function namedVersion(text: string, before: readonly NamedVersion[] = []): NamedVersion[] {
+  const [, model, version] = /^([^:]+):([1-9]\d*)$/.exec(text) ?? [];
+  if (model === undefined) throw new InvalidArgumentError('a model and a version, such as demand:2.');
+  return [...before, { model, version: Number(version) }];
+}
+
+function decisionsOf({ approve = [], reject = [], by }: Options) {
+  if (approve.length + reject.length === 0) return [];
+  if (by === undefined) throw new RangeError('--approve and --reject need --by: who decides');
+  const all = (decision: 'approve' | 'reject', versions: readonly NamedVersion[]) =>
+    versions.map((one) => ({ ...one, decision, by }));
+  return [...all('approve', approve), ...all('reject', reject)];
 }
 
 function portNumber(text: string): number {

@@ -31,6 +31,7 @@ import { fileStores } from './engine/file-stores';
 import { LocalModel } from './engine/local-model';
 import { paced } from './engine/pace';
 import { processParts } from './engine/process-parts';
+import type { VersionDecided, VersionDecision } from './engine/version-decision';
 import type { World } from './engine/world';
 import { type Emitter, emitterOf } from './report/emitter';
 import { monthVerdict } from './report/months';
@@ -252,6 +253,18 @@ export class LocalPlatform {
     this.save(this.end, 'done');
   }
 
+  /**
+   * What a person decides of a version (`evaluation.approval: manual`): an approved one is released as time goes on.
+   * @throws OperationError `unknownModel`, `unknownVersion`
+   */
+  async decide(model: string, decision: VersionDecision): Promise<VersionDecided> {
+    if (this.closed) throw isClosed();
+    const decided = await this.model(model).decideVersion(decision);
+    // Runs that a decision has started are on disk: a new process must not come to an earlier instant with them.
+    if (this.phase === 'replay') this.save(this.now, 'replay');
+    return decided;
+  }
+
   async summary(): Promise<LocalSummary> {
     return summarise(this.definition, this.paths, this.models, this.parts.logs.alarms, this.progress, this.end);
   }
@@ -273,6 +286,8 @@ export class LocalPlatform {
     await engine.runTo(cursor);
     for (const model of this.models) {
       if (await this.serves(model)) continue;
+      // It is trained already, and waits for a person.
+      if ((await model.waiting()) !== null) continue;
       const attempts = model.runs.all().filter(({ workflow }) => workflow === 'pipeline').length;
       const run = attempts === 0 ? 'initial' : `initial-${attempts + 1}`;
       await model.train(run, { startedBy: 'local', cause: 'initial', commit: commitOf(baseDir), decisionId: null });

@@ -4,6 +4,7 @@ import { isDuration } from '../kernel/duration';
 import { OperationError, ProblemsError } from '../kernel/problem';
 import { auditPlatform } from '../plan/audit';
 import { planPlatform } from '../plan/plan-platform';
+import type { VersionDecision } from './engine/version-decision';
 import { LocalPlatform, type LocalPlatformOptions } from './platform';
 import type { LocalEvent } from './report/progress-events';
 import { LocalReport } from './report/report';
@@ -11,17 +12,22 @@ import type { LocalSummary } from './report/summary';
 import { type LocalServer, startServer } from './server';
 import { type Synthesised, type Synthesisers, synthesise } from './synthesise';
 
+/** What a person decides of a version of a model. */
+export type ModelDecision = VersionDecision & { readonly model: string };
+
 export interface RunLocalOptions extends Omit<LocalPlatformOptions, 'definition' | 'onEvent'> {
   readonly file: string;
   /** Folder for the synthesised templates. */
   readonly out: string;
   /** How each cloud is rendered; none are rendered without it. */
   readonly synthesisers?: Synthesisers;
-  readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event' | 'served'>;
+  readonly report?: Pick<LocalReport, 'definition' | 'synthesised' | 'opened' | 'event' | 'served' | 'decided'>;
   /** Port of the API on loopback; 0 for a free one. With a port of its own it serves on when the replay is over. */
   readonly port?: number;
   /** Time stops here, and a later call goes on; an instant (ISO 8601), or a duration from where it is. */
   readonly until?: string;
+  /** Decided before time goes on. */
+  readonly decisions?: readonly ModelDecision[];
   readonly onEvent?: (event: LocalEvent) => void;
   /** The replay is over; the platform may serve on. */
   readonly onSummary?: (summary: LocalSummary) => void;
@@ -50,7 +56,7 @@ function assertReached(until: string, start: number): void {
  * @throws DefinitionError; OperationError: what is finished is kept, and the next call goes on
  */
 export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
-  const { file, out, synthesisers, report, onEvent, port = 0, until, ...rest } = options;
+  const { file, out, synthesisers, report, onEvent, port = 0, until, decisions = [], ...rest } = options;
   const definition = await loadPlatform(file);
   const { findings } = planPlatform(definition);
   report?.definition(definition.name, findings, auditPlatform(definition));
@@ -73,6 +79,9 @@ export async function runLocal(options: RunLocalOptions): Promise<LocalRun> {
       server.url,
       platform.models.map(({ name }) => name),
     );
+    for (const { model, ...decision } of decisions) {
+      report?.decided(model, decision, await platform.decide(model, decision));
+    }
     await platform.advanceTo(until ?? platform.end);
     const summary = await platform.summary();
     options.onSummary?.(summary);
@@ -104,6 +113,7 @@ export interface LocalCommandOptions {
   readonly decideOnly?: boolean;
   /** Time stops here: an instant, or a duration from where it is. */
   readonly until?: string;
+  readonly decisions?: readonly ModelDecision[];
   /** Colours for people at a terminal. */
   readonly terminal: boolean;
   readonly print: (text: string) => void;
@@ -136,6 +146,7 @@ export async function runLocalCommand(
       ...(options.port !== undefined && { port: options.port }),
       ...(options.speed !== undefined && { speed: options.speed }),
       ...(options.until !== undefined && { until: options.until }),
+      ...(options.decisions !== undefined && { decisions: options.decisions }),
       retraining: options.decideOnly === true ? 'decide' : 'run',
       ...(options.synthesisers !== undefined && { synthesisers: options.synthesisers }),
       report,

@@ -99,6 +99,7 @@ export function viewOf(
         }),
       );
     },
+    decide: (name, decision) => platform.decide(name, decision),
     months: async (name) => {
       const model = platform.model(name);
       const months = [];

@@ -10,6 +10,7 @@ export const CONCEPTS = [
   'ledger',
   'state',
   'pipeline',
+  'approval',
   'training',
   'scoring',
   'endpoint',
@@ -54,6 +55,11 @@ export const RENDERED_BY = {
     local: 'files with compare-and-swap',
   },
   pipeline: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: 'step runner' },
+  approval: {
+    aws: 'approval status of the SageMaker model package',
+    google: 'alias in the Vertex AI Model Registry, and the audit log that says who',
+    local: 'mlp local --approve, and its HTTP API',
+  },
   training: { aws: 'SageMaker training job', google: 'Vertex AI custom job', local: 'process' },
   scoring: { aws: 'SageMaker batch transform', google: 'Vertex AI batch prediction', local: 'process' },
   endpoint: {
@@ -158,6 +164,7 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   ledger: (plan) => models(plan, 'registry.retention.ledger'),
   state: (plan) => models(plan, 'registry'),
   pipeline: (plan) => models(plan, 'pipeline.graph'),
+  approval: (plan) => models(plan, 'pipeline.approval'),
   training: (plan) => models(plan, 'pipeline.graph.train'),
   scoring: (plan) =>
     each(plan, (model) =>

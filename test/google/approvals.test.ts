@@ -1,3 +1,4 @@
+import { googleEnvSchema } from '../../src/contract/google';
 import { CanaryEndpoint, EvalGatePipeline, ModelRegistry } from '../../src/google';
 import { googlePorts } from '../../src/runtime/entrypoints/google/ports';
 import { approvals } from '../../src/runtime/entrypoints/google/tasks';
@@ -55,7 +56,7 @@ describe('a decision in the registry of Vertex AI', () => {
     Object.assign(process.env, handler, { MLP_STATE: 's', MLP_LEDGER: 'l', MLP_ARTIFACTS: 'a', MLP_DATA: '' });
     google.put('s/wiring/demand/release.json', '{"workflow":"projects/p/locations/r/workflows/w"}');
     const wire = (env: Parameters<typeof googlePorts>[0]) => googlePorts(env, null, api);
-    const ports = wire({ ...(process.env as never) });
+    const ports = wire(googleEnvSchema.parse(process.env));
     await applyToRegistry(
       ports,
       () => [

@@ -11,13 +11,15 @@ import type { ModelArm } from '../../runtime/adapters/local/model-arm';
 import { TrafficLog } from '../../runtime/adapters/local/traffic-log';
 import type { TableName } from '../../runtime/ports';
 import { duckdb } from '../../runtime/sql/dialects/duckdb';
-import { finishRetraining, type Ports, USE_CASE_FUNCTIONS } from '../../runtime/usecases';
+import { finishRetraining, type Ports, readRegistry, USE_CASE_FUNCTIONS } from '../../runtime/usecases';
 import { AlarmBoard, type AlarmBoardState, type AlarmChange, type AlarmPoint } from './alarm-board';
 import { CaptureTable } from './capture-table';
 import { EndpointMeter } from './endpoint-meter';
 import { LiveTraffic } from './live-traffic';
 import { type RunDocument, RunStore } from './run-store';
 import { StepRunner } from './step-runner';
+import type { VersionDecided, VersionDecision } from './version-decision';
+import { unknownVersion } from './version-decision';
 import type { HeldStage, ModelParts, World } from './world';
 
 type Answer = { readonly [key: string]: Json };
@@ -256,6 +258,30 @@ export class LocalModel {
       }
     }
     await this.judgeAlarms(null);
+  }
+
+  /**
+   * Carries out what a person has decided of a version, by the registry's rules.
+   * @throws OperationError `unknownVersion`
+   */
+  async decideVersion({ version, decision, by, reason }: VersionDecision): Promise<VersionDecided> {
+    const { versions } = await readRegistry(this.ports);
+    if (versions[String(version)] === undefined) throw unknownVersion(this.name, version, Object.keys(versions));
+    const { approvers, separationOfDuties } = this.plan.registry;
+    return (await this.call({
+      use: 'decideApproval',
+      step: 'approval',
+      run: `${decision}-${version}-${by}-${new Date(this.world.clock.now() * 1000).toISOString()}`,
+      arguments: { approvers, separationOfDuties },
+      state: { version, decision, by, ...(reason !== undefined && { reason }) },
+    })) as unknown as VersionDecided;
+  }
+
+  /** A version that waits for a person; null for none. */
+  async waiting(): Promise<number | null> {
+    const { versions } = await readRegistry(this.ports);
+    const found = Object.values(versions).filter(({ state }) => state === 'passedGate');
+    return found.length === 0 ? null : Math.max(...found.map(({ version }) => Number(version)));
   }
 
   /** Starts a version beside what serves, to ask it for itself. */

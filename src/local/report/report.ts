@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import type { Audit } from '../../plan/audit';
 import type { Finding } from '../../plan/findings/finding';
 import type { Found } from '../data/data-dir';
+import type { VersionDecided, VersionDecision } from '../engine/version-decision';
 import type { Synthesised } from '../synthesise';
 import type { LocalEvent, MonthVerdict } from './progress-events';
 import type { LocalSummary, ModelSummary } from './summary';
@@ -97,6 +98,18 @@ export class LocalReport {
     this.print(`  state: ${url}/api/state, events: ${url}/api/events`);
     this.hasSeveral = models.length > 1;
     for (const model of models) this.print(`  live requests: POST ${url}/models/${model}/invocations`);
+  }
+
+  decided(model: string, { decision, version, by }: VersionDecision, after: VersionDecided): void {
+    const { c } = this;
+    const text = {
+      approved: c.green('approved'),
+      rejected: c.yellow('rejected'),
+      refused: c.red('refused'),
+      settled: 'settled already',
+    };
+    const why = after.reason === null ? '' : `: ${after.reason}`;
+    this.print(`  ${decision} of ${model} ${version} by ${by}: ${text[after.decision]}${why}`);
   }
 
   event(event: LocalEvent): void {
@@ -229,6 +242,11 @@ function modelLines(c: Colours, name: string, model: ModelSummary): string[] {
     lines.push(
       `  version   ${champion.version} of run ${champion.run}, ${champion.artifactDigest.slice(0, 19)}…, data ${champion.data.digest.slice(0, 19)}…, commit ${champion.commit?.slice(0, 10) ?? 'unknown'}`,
       `  release   on ${champion.data.testRows} frozen rows: ${atRelease.join(', ')}`,
+    );
+  }
+  if (model.waiting !== null) {
+    lines.push(
+      `  ${c.yellow('waiting')}   version ${model.waiting} waits for approval: run again with --approve ${name}:${model.waiting} --by WHO, or --reject`,
     );
   }
   for (const run of failed)

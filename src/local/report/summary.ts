@@ -33,6 +33,8 @@ export interface AlarmSummary {
 
 export interface ModelSummary {
   readonly champion: VersionRecord | null;
+  /** A version that waits for a person's approval; null for none. */
+  readonly waiting: number | null;
   readonly runs: readonly RunSummary[];
   readonly data: { readonly verdict: string; readonly rows: number; readonly reasons: readonly string[] } | null;
   readonly gate: { readonly verdict: string; readonly explanation: string } | null;
@@ -106,6 +108,7 @@ async function modelSummary(
   const retrain = decisions.find(({ action }) => action === 'retrain');
   return {
     champion: champion === null ? null : await readVersion(model.ports.artifacts, champion),
+    waiting: await model.waiting(),
     runs: runs.map(runSummary),
     data: last === undefined ? null : dataOf(last),
     gate: last === undefined ? null : gateOf(last),

@@ -28,7 +28,7 @@ export class ApiError extends Error {
 export function toApiError(error: unknown, path: string): ApiError {
   if (error instanceof ApiError) return error;
   const [problem] = error instanceof ProblemsError ? error.problems : [];
-  if (problem !== undefined) return new ApiError(500, problem);
+  if (problem !== undefined) return new ApiError(problem.code === 'unknownVersion' ? 404 : 500, problem);
   return new ApiError(500, {
     code: 'internalError',
     path,

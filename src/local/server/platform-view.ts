@@ -1,5 +1,6 @@
 import type { Json } from '../../kernel/json';
 import type { Finding } from '../../plan/findings/finding';
+import type { VersionDecided, VersionDecision } from '../engine/version-decision';
 import type { LocalEvent, MonthVerdict } from '../report/progress-events';
 
 /** What a view may take its time for. */
@@ -168,6 +169,8 @@ export interface PlatformView {
   ledger(from: number, limit: number): Awaitable<readonly Json[]>;
   plan(): Awaitable<object>;
   findings(): Awaitable<readonly Finding[]>;
+  /** What a person decides of a version. */
+  decide(model: string, decision: VersionDecision): Promise<VersionDecided>;
   /**
    * Sends rows through the gateway as one live request.
    * @param key requests of one key are answered by one version, as long as traffic does not move

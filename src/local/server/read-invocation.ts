@@ -13,6 +13,14 @@ type Instance = Readonly<Record<string, Json>>;
  * @throws ApiError 415, 413, 400, each with what was wrong
  */
 export async function readInvocation(incoming: IncomingMessage): Promise<readonly Instance[]> {
+  return instancesOf(await readJson(incoming));
+}
+
+/**
+ * Reads a body of JSON.
+ * @throws ApiError 415, 413, 400, each with what was wrong
+ */
+export async function readJson(incoming: IncomingMessage): Promise<unknown> {
   const type = incoming.headers['content-type'];
   if (type?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
     throw new ApiError(415, {
@@ -23,13 +31,9 @@ export async function readInvocation(incoming: IncomingMessage): Promise<readonl
       fix: 'send JSON, with the header content-type: application/json',
     });
   }
-  return instancesOf(await readBody(incoming));
-}
-
-function instancesOf(text: string): readonly Instance[] {
-  let body: unknown;
+  const text = await readBody(incoming);
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw malformed(
       'malformedJson',
@@ -38,6 +42,9 @@ function instancesOf(text: string): readonly Instance[] {
       'JSON',
     );
   }
+}
+
+function instancesOf(body: unknown): readonly Instance[] {
   if (!isObject(body)) throw malformed('malformedBody', '', show(body), 'an object with instances');
   const unknown = Object.keys(body).find((key) => key !== 'instances');
   if (unknown !== undefined) throw malformed('unknownKey', unknown, show(unknown), 'instances and nothing else');

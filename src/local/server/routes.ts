@@ -7,7 +7,8 @@ import type { Json } from '../../kernel/json';
 import { ApiError, unknownModel } from './api-error';
 import type { EventStreams } from './event-stream';
 import type { PlatformView } from './platform-view';
-import { readInvocation } from './read-invocation';
+import { readDecision } from './read-decision';
+import { readInvocation, readJson } from './read-invocation';
 import { type QueryReader, readQuery } from './read-query';
 
 export type ServerContext = Context<{ Bindings: HttpBindings }>;
@@ -55,6 +56,16 @@ export function routes(view: PlatformView, streams: EventStreams): Route[] {
     get('/api/models/:model/versions', 'its versions', async (context) => ({
       versions: await view.versions(model(context)),
     })),
+    {
+      method: 'POST',
+      path: '/api/models/:model/versions/:version/decision',
+      describe: 'approve or reject a version: {"decision": "approve", "by": "ann@example.com"}',
+      answer: async (context) => {
+        const name = model(context);
+        const decision = readDecision(context.req.param('version') ?? '', await readJson(context.env.incoming));
+        return context.json(await view.decide(name, decision));
+      },
+    },
     get('/api/models/:model/months', 'what each month was like', async (context) => ({
       months: await view.months(model(context)),
     })),

@@ -23,9 +23,10 @@ describe('what the server shows', () => {
 
   it('lists its routes', async () => {
     const { routes } = (await get('/')) as { routes: { method: string; path: string; describe: string }[] };
-    expect(routes).toHaveLength(17);
+    expect(routes).toHaveLength(18);
     expect(routes).toContainEqual({ method: 'GET', path: '/', describe: 'this list' });
     expect(routes.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
+      '/api/models/:model/versions/:version/decision',
       '/models/:model/invocations',
     ]);
     for (const { describe } of routes) expect(describe).not.toBe('');

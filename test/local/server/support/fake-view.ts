@@ -1,4 +1,9 @@
 import type { Json } from '../../../../src/kernel/json';
+import {
+  unknownVersion,
+  type VersionDecided,
+  type VersionDecision,
+} from '../../../../src/local/engine/version-decision';
 import type { LocalEvent } from '../../../../src/local/report/progress-events';
 import type { Answer, MetricQuery, PlatformView } from '../../../../src/local/server';
 
@@ -95,6 +100,13 @@ export class FakeView implements PlatformView {
 
   findings() {
     return [];
+  }
+
+  readonly decided: { readonly model: string; readonly decision: VersionDecision }[] = [];
+  async decide(model: string, decision: VersionDecision): Promise<VersionDecided> {
+    this.decided.push({ model, decision });
+    if (decision.version > 2) throw unknownVersion(model, decision.version, ['1', '2']);
+    return { version: decision.version, decision: 'approved', reason: null, release: 'v2-approval' };
   }
 
   async answer(model: string, instances: readonly Readonly<Record<string, Json>>[], key?: string) {
