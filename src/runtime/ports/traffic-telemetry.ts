@@ -2,8 +2,8 @@
 export interface ArmTraffic {
   readonly requests: number;
   readonly errors: number;
-  /** Counts by bucket: `(-inf, e0], (e0, e1], … (en, inf)`; edges in ms. */
-  readonly latency: { readonly edgesMs: readonly number[]; readonly counts: readonly number[] };
+  /** Counts by bucket: `(-inf, e0], (e0, e1], … (en, inf)`; edges in ms. Null where there was nothing to measure. */
+  readonly latency: { readonly edgesMs: readonly number[]; readonly counts: readonly number[] } | null;
 }
 
 export interface PredictionPair {

@@ -75,10 +75,10 @@ test('windows that follow each other count every minute once, by arm', async () 
   expect(windows.reduce((sum, { requests }) => sum + requests, 0)).toBe(30);
   expect(windows.reduce((sum, { errors }) => sum + errors, 0)).toBe(3);
   const counts = LATENCY_EDGES_MS.map((_, bucket) =>
-    windows.reduce((sum, { latency }) => sum + latency.counts[bucket]!, 0),
+    windows.reduce((sum, { latency }) => sum + latency!.counts[bucket]!, 0),
   );
   expect(counts[LATENCY_EDGES_MS.indexOf(50)]).toBe(15);
-  expect(windows.reduce((sum, { latency }) => sum + latency.counts.at(-1)!, 0)).toBe(15);
+  expect(windows.reduce((sum, { latency }) => sum + latency!.counts.at(-1)!, 0)).toBe(15);
 });
 
 test('what a version refuses is an error of that version', async () => {

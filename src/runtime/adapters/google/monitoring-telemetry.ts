@@ -30,8 +30,9 @@ interface Series {
 }
 
 const METRIC = 'aiplatform.googleapis.com/prediction/online';
-/** Cloud Monitoring aligns at least a minute. */
-const MIN_PERIOD = 60;
+const MINUTE = 60;
+/** Figures of a minute can be seen when they were sampled, up to a minute later, and two more minutes have passed. */
+const DELAY_SECONDS = 3 * MINUTE;
 
 /** Counts of a version from Cloud Monitoring, its answers from the captured requests. */
 export class MonitoringTelemetry implements TrafficTelemetry {
@@ -42,11 +43,18 @@ export class MonitoringTelemetry implements TrafficTelemetry {
     private readonly options: MonitoringTelemetryOptions,
   ) {}
 
+  /**
+   * Whole minutes, three minutes late, so that windows that follow each other count every minute once. A version without
+   * requests has no figures at all.
+   */
   async arm(version: number, from: number, to: number): Promise<ArmTraffic> {
+    const minute = (seconds: number): number => Math.floor(seconds / MINUTE) * MINUTE - DELAY_SECONDS;
+    const [start, end] = [minute(from), minute(to)];
+    if (start >= end) return { requests: 0, errors: 0, latency: null };
     const [requests, errors, latencies] = await Promise.all([
-      this.series('prediction_count', version, from, to, 'REDUCE_SUM'),
-      this.series('error_count', version, from, to, 'REDUCE_SUM'),
-      this.series('prediction_latencies', version, from, to, 'REDUCE_SUM'),
+      this.series('prediction_count', version, start, end),
+      this.series('error_count', version, start, end),
+      this.series('prediction_latencies', version, start, end),
     ]);
     return { requests: total(requests), errors: total(errors), latency: histogram(latencies) };
   }
@@ -103,8 +111,7 @@ export class MonitoringTelemetry implements TrafficTelemetry {
     return [...new Set(found)].sort();
   }
 
-  private async series(metric: string, version: number, from: number, to: number, reducer: string): Promise<Series[]> {
-    const period = Math.max(MIN_PERIOD, Math.ceil((to - from) / MIN_PERIOD) * MIN_PERIOD);
+  private async series(metric: string, version: number, start: number, end: number): Promise<Series[]> {
     const page = await this.api.call('GET', 'monitoring', `projects/${this.api.project}/timeSeries`, undefined, {
       filter: [
         `metric.type = "${METRIC}/${metric}"`,
@@ -112,11 +119,11 @@ export class MonitoringTelemetry implements TrafficTelemetry {
         `resource.labels.endpoint_id = "${this.options.endpoint}"`,
         `metric.labels.deployed_model_id = "${version}"`,
       ].join(' AND '),
-      'interval.startTime': new Date((to - period) * 1000).toISOString(),
-      'interval.endTime': new Date(to * 1000).toISOString(),
-      'aggregation.alignmentPeriod': `${period}s`,
+      'interval.startTime': new Date(start * 1000).toISOString(),
+      'interval.endTime': new Date(end * 1000).toISOString(),
+      'aggregation.alignmentPeriod': `${end - start}s`,
       'aggregation.perSeriesAligner': 'ALIGN_DELTA',
-      'aggregation.crossSeriesReducer': reducer,
+      'aggregation.crossSeriesReducer': 'REDUCE_SUM',
     });
     return (page['timeSeries'] ?? []) as Series[];
   }
@@ -125,7 +132,7 @@ export class MonitoringTelemetry implements TrafficTelemetry {
 const total = (series: readonly Series[]): number =>
   series.flatMap(({ points }) => points ?? []).reduce((sum, { value }) => sum + Number(value?.int64Value ?? 0), 0);
 
-/** The sum of distributions; all of one metric have the same buckets. */
+/** The sum of distributions; all of one metric have the same buckets. Null for none. */
 function histogram(series: readonly Series[]): ArmTraffic['latency'] {
   let edgesMs: readonly number[] = [];
   let counts: number[] = [];
@@ -140,7 +147,7 @@ function histogram(series: readonly Series[]): ArmTraffic['latency'] {
       counts[place] = (counts[place] ?? 0) + Number(count);
     });
   }
-  return { edgesMs, counts: edgesMs.length === 0 ? [] : counts.slice(0, edgesMs.length + 1) };
+  return edgesMs.length === 0 ? null : { edgesMs, counts: counts.slice(0, edgesMs.length + 1) };
 }
 
 function edgesOf({ bucketOptions: options }: Distribution): readonly number[] {

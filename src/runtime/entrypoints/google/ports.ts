@@ -20,9 +20,12 @@ import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
 const CLOCK = { now: () => Math.floor(Date.now() / 1000) };
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** One for all calls of an instance: a token is asked for once an hour, not once a call. */
+const send = authorisedSend();
+
 /** Google's APIs as the service account of the function. */
 export const googleApi = (env: GoogleEnv): GoogleApi =>
-  new GoogleApi({ project: env.MLP_PROJECT, region: env.MLP_REGION, send: authorisedSend(), sleep });
+  new GoogleApi({ project: env.MLP_PROJECT, region: env.MLP_REGION, send, sleep });
 
 /** The ports of a handler, wired to Google Cloud. Nothing is called before it is used. */
 export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: GoogleApi = googleApi(env)): Ports {

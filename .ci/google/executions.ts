@@ -1,0 +1,49 @@
+// Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [FILTER]
+import { callCases } from '../../test/google/execution/cases/calls';
+import { situationCases } from '../../test/google/execution/cases/situations';
+import { stepCases } from '../../test/google/execution/cases/steps';
+import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
+import { PythonEngine } from './python-engine';
+
+/** Worlds at a time: the emulator and the handlers take turns. */
+const AT_A_TIME = 2;
+
+async function main([python = 'python3', filter = '']: string[]): Promise<number> {
+  const engine = new PythonEngine(python);
+  const cases = [...strategyCases, ...latencyCases, ...stepCases, ...callCases, ...situationCases].filter(
+    ({ row, title }) => `${row} / ${title}`.includes(filter),
+  );
+  const rows = new Map<string, number>();
+  const findings: string[] = [];
+  const queue = [...cases];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { row, title, run } = next;
+      rows.set(row, (rows.get(row) ?? 0) + 1);
+      const began = Date.now();
+      await run(engine).catch((error: Error) => findings.push(`${row} / ${title}: ${error.stack}`));
+      if (process.env['TRACE'])
+        console.error(
+          row,
+          '/',
+          title,
+          Date.now() - began,
+          findings.at(-1)?.startsWith(`${row} / ${title}`) ? findings.at(-1)!.slice(0, 1200) : 'ok',
+        );
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  engine.stop();
+  for (const finding of findings) console.log(finding);
+  for (const [row, count] of rows) console.log(`${String(count).padStart(4)}  ${row}`);
+  console.log(`${cases.length} executions, ${findings.length} finding(s)`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
