@@ -1,7 +1,8 @@
-import type { Data } from '../../definition/data';
+import type { Column, Data } from '../../definition/data';
 import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
 import { OperationError } from '../../kernel/problem';
+import { cellNumber, isPresent } from '../core/data-checks/cells';
 import type { LabelledPrediction, Prediction, Scalar } from '../core/metrics/rows';
 import type { ArtifactStore } from '../ports';
 import { readJsonLines } from './json-artifact';
@@ -19,18 +20,32 @@ type Row = Readonly<Record<string, Json>>;
 const scalar = (value: Json | undefined): Scalar | null =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 
-/** The frozen test rows of a run. Without a key column the row's place is its key. */
+/**
+ * The frozen test rows of a run. Without a key column the row's place is its key. Some engines have nothing but texts of a CSV:
+ * models and metrics get numbers on every target.
+ */
 export async function readTestRows(
   artifacts: ArtifactStore,
   run: string,
-  data: Pick<Data, 'key' | 'label'>,
+  data: Pick<Data, 'key' | 'label'> & Partial<Pick<Data, 'columns' | 'format'>>,
 ): Promise<TestRow[]> {
   const rows = await readJsonLines(artifacts, artifactKeys.test(run), 'the frozen test rows');
-  return rows.map((columns, place) => ({
-    key: keyOf(columns, data.key, place),
-    label: scalar(columns[data.label.column]),
-    columns,
-  }));
+  const types = data.format === 'csv' ? (data.columns ?? {}) : {};
+  return rows.map((row, place) => {
+    const columns = Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, asTyped(value, types[name]?.type)]),
+    );
+    return { key: keyOf(columns, data.key, place), label: scalar(columns[data.label.column]), columns };
+  });
+}
+
+/** A field of a CSV as its column's type says; what cannot be read so stays as it is: the data checks have told of it. */
+function asTyped(value: Json, type: Column['type'] | undefined): Json {
+  if (typeof value !== 'string' || type === undefined) return value;
+  if (!isPresent(value, 'csv')) return null;
+  if (type === 'number' || type === 'integer') return cellNumber(value) ?? value;
+  if (type !== 'boolean') return value;
+  return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : (cellNumber(value) ?? value);
 }
 
 export function keyOf(row: Row, key: string | undefined, place: number): string | number {

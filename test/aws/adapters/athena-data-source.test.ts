@@ -70,6 +70,13 @@ test('CSV is frozen with a header under its key, beside a table of the same rows
   expect(text(s3.objects.get('runs/r1/train.csv'))).toBe('"tenure"\n"3"\n');
 });
 
+test('the table of a CSV lies where no training job looks: it is given all that begins with the name of the rows', async () => {
+  const { s3, source } = sourceOf();
+  await source.freeze('SELECT * FROM t ORDER BY seen', 'runs/r1/train.csv');
+  const given = [...s3.objects.keys()].filter((key) => key.startsWith('runs/r1/train.'));
+  expect(given).toEqual(['runs/r1/train.csv']);
+});
+
 test('freezing again replaces what is there, and the same rows have the same digest', async () => {
   const { s3, source } = sourceOf();
   const first = await source.freeze('SELECT 1', 'runs/r1/test.jsonl');

@@ -32,6 +32,15 @@ export interface AthenaDataOptions {
 const TABLE_FORMATS = { csv: 'PARQUET', parquet: 'PARQUET', jsonl: 'JSON' } as const;
 type Extension = keyof typeof TABLE_FORMATS;
 
+/**
+ * Where the table of a CSV lies: not below the CSV's own name, since a training job is given all objects whose keys begin with
+ * that (`S3Prefix`), and would read Parquet as rows.
+ */
+function tableFolder(key: string): string {
+  const slash = key.lastIndexOf('/') + 1;
+  return `${key.slice(0, slash)}tables/${key.slice(slash)}/`;
+}
+
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A model's data in the Glue catalogue; what is computed of them lies in the artifact bucket. */
@@ -68,7 +77,7 @@ export class AthenaDataSource implements DataSource {
   async freeze(sql: string, key: string): Promise<{ rows: number; digest: string; uri: string }> {
     const extension = key.slice(key.lastIndexOf('.') + 1) as Extension;
     const table = await this.frozen(key);
-    const folder = extension === 'csv' ? `${key}.table/` : `${key}/`;
+    const folder = extension === 'csv' ? tableFolder(key) : `${key}/`;
     await this.engine.execute(`DROP TABLE IF EXISTS ${table.map((part) => `\`${part}\``).join('.')}`);
     await this.empty(folder);
     await this.engine.execute(
