@@ -91,6 +91,22 @@ describe('a reference profile by SQL', () => {
     expectSame(actual.prediction, expected.prediction);
   });
 
+  it('has the very quantiles of the core: a cut beside the value would put its rows into another bin', async () => {
+    await engine.query(
+      'CREATE TABLE hours AS SELECT CAST(((row * 37) % 101) / 100 AS DOUBLE) AS hum FROM range(1203) t(row)',
+    );
+    const rows = Array.from({ length: 1203 }, (_, row) => ({ hum: ((row * 37) % 101) / 100 }));
+    const hum = { name: 'hum', type: 'number', floating: false } as const;
+    const options = { bins: 10, origin: ORIGIN, prediction: hum };
+    const [expected] = buildReferenceProfile(rows, [hum], options).columns;
+    const asked = { ...options, table: ['hours'], range: null, columns: [hum], quantiles: 'exact' } as const;
+    const [column] = (await profileReference(engine, duckdb, asked)).columns;
+    if (column?.kind !== 'numeric' || expected?.kind !== 'numeric') throw new Error('a numeric column');
+    expect(column.quantiles).toEqual(expected.quantiles);
+    expect(column.edges).toEqual(expected.edges);
+    expect(column.binCounts).toEqual(expected.binCounts);
+  });
+
   it('is empty of an empty table, without NaN', async () => {
     await createTable(engine, 'train', TYPES, []);
     const actual = await profileReference(engine, duckdb, {
