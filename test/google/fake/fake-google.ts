@@ -102,7 +102,11 @@ export class FakeGoogle {
       case 'bigquery':
         return this.bigquery(method, path, json());
       case 'workflowexecutions':
-        if (method === 'GET') return [200, this.executions.find((one) => one['name'] === path) ?? {}];
+        if (path.endsWith('/executions') && method === 'GET') return [200, { executions: this.executions }];
+        if (method === 'GET') {
+          const found = this.executions.find((one) => one['name'] === path);
+          return found ? [200, found] : refuse(404, `no execution ${path}`);
+        }
         this.executions.push({ ...json(), name: `${path}/${this.executions.length + 1}`, state: 'ACTIVE' });
         return [200, this.executions.at(-1)!];
       case 'pubsub':

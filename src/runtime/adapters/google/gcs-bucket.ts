@@ -51,9 +51,15 @@ export class GcsBucket {
       type: contentType(key),
       query: { uploadType: 'media', name: this.prefix + key, ifGenerationMatch: ifGeneration },
     });
-    if (reply.status === 412) return undefined;
+    if (reply.status === 412) return reply.isRepeat ? this.ownWrite(key, body) : undefined;
     if (reply.status >= 300) throw refused(this.uri(key), reply);
     return String((JSON.parse(Buffer.from(reply.body).toString('utf8')) as JsonObject)['generation']);
+  }
+
+  /** A try whose answer was lost may be what a second one finds in its way. */
+  private async ownWrite(key: string, body: Uint8Array): Promise<string | undefined> {
+    const found = await this.read(key);
+    return found && Buffer.from(body).equals(found.body) ? found.generation : undefined;
   }
 
   /** Keys below a prefix, sorted. */

@@ -40,6 +40,11 @@ const LOOKS = 720;
 const LOOK_MS = 5000;
 const RETRIES = 4;
 
+/** A reply, and whether it is one to a second try: the first one may have been done all the same. */
+export interface Sent extends HttpReply {
+  readonly isRepeat: boolean;
+}
+
 /** Google Cloud's REST APIs: JSON in, JSON out, transient errors again, long-running operations to their end. */
 export class GoogleApi {
   readonly project: string;
@@ -79,34 +84,113 @@ export class GoogleApi {
     return JSON.parse(Buffer.from(reply.body).toString('utf8')) as JsonObject;
   }
 
-  /** One reply as it is; 408, 429 and 5xx are tried again first. */
+  /**
+   * Makes a thing that would be made twice by a call that is made twice: where no good reply came, it is looked for before
+   * the next try.
+   * @param find what an earlier try has made; undefined for nothing
+   */
+  async create(
+    service: GoogleService,
+    path: string,
+    body: unknown,
+    find: () => Promise<JsonObject | undefined>,
+  ): Promise<JsonObject> {
+    const bytes = Buffer.from(JSON.stringify(body));
+    for (let attempt = 0; ; attempt++) {
+      const reply = await this.once(this.request('POST', service, path, { body: bytes, type: 'application/json' }));
+      if (reply.status < 300) return JSON.parse(Buffer.from(reply.body).toString('utf8')) as JsonObject;
+      const found = await find();
+      if (found !== undefined) return found;
+      if (!isTransient(reply) || attempt === RETRIES) throw refused(`POST ${service}/${path}`, reply);
+      await this.options.sleep(500 * 2 ** attempt);
+    }
+  }
+
+  /** One reply as it is; 408, 429, 5xx and none at all are tried again first. */
   async send(
     method: HttpRequest['method'],
     service: GoogleService,
     path: string,
-    { body, type, query = {} }: { readonly body?: Uint8Array; readonly type?: string; readonly query?: Query } = {},
-  ): Promise<HttpReply> {
+    options: { readonly body?: Uint8Array; readonly type?: string; readonly query?: Query } = {},
+  ): Promise<Sent> {
+    const request = this.request(method, service, path, options);
+    for (let attempt = 0; ; attempt++) {
+      const reply = await this.once(request);
+      if (!isTransient(reply) || attempt === RETRIES) return { ...reply, isRepeat: attempt > 0 };
+      await this.options.sleep(500 * 2 ** attempt);
+    }
+  }
+
+  private request(
+    method: HttpRequest['method'],
+    service: GoogleService,
+    path: string,
+    { body, type, query = {} }: { readonly body?: Uint8Array; readonly type?: string; readonly query?: Query },
+  ): HttpRequest {
     const parameters = new URLSearchParams(
       Object.entries(query).flatMap(([key, value]) =>
         value === undefined ? [] : [[key, String(value)] as [string, string]],
       ),
     ).toString();
-    const request: HttpRequest = {
+    return {
       method,
       url: `${this.base(service)}/${path}${parameters === '' ? '' : `?${parameters}`}`,
       headers: type === undefined ? {} : { 'content-type': type },
       ...(body && { body }),
     };
-    for (let attempt = 0; ; attempt++) {
-      const reply = await this.options.send(request);
-      const transient = reply.status === 408 || reply.status === 429 || reply.status >= 500;
-      if (!transient || attempt === RETRIES) return reply;
-      await this.options.sleep(500 * 2 ** attempt);
+  }
+
+  /** One try. A connection that breaks is a reply like one that says so. */
+  private async once(request: HttpRequest): Promise<HttpReply> {
+    try {
+      return await this.options.send(request);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { status: NO_REPLY, body: Buffer.from(JSON.stringify({ error: { message } })) };
     }
+  }
+
+  /** Waits so many milliseconds. */
+  pause(milliseconds: number): Promise<void> {
+    return this.options.sleep(milliseconds);
+  }
+
+  /**
+   * Waits until nothing goes on at a resource of Vertex AI: what an earlier call has begun ends before it is looked at or
+   * changed. How it ended is for the resource to show.
+   */
+  async settled(resource: string): Promise<void> {
+    for (let going = await this.running(resource); going !== undefined; going = await this.running(resource)) {
+      await this.ended('aiplatform', going);
+    }
+  }
+
+  /** An operation that goes on at a resource; undefined for none. */
+  async running(resource: string): Promise<JsonObject | undefined> {
+    return (await this.operations(resource)).find((one) => one['done'] !== true);
+  }
+
+  /** Operations of a resource; none for one that is not there yet. */
+  private async operations(resource: string): Promise<JsonObject[]> {
+    const found: JsonObject[] = [];
+    let pageToken: string | undefined;
+    do {
+      const page = await this.find('aiplatform', `${resource}/operations`, { pageToken });
+      found.push(...((page?.['operations'] ?? []) as JsonObject[]));
+      pageToken = page?.['nextPageToken'] as string | undefined;
+    } while (pageToken);
+    return found;
   }
 
   /** Waits for a long-running operation. @throws OperationError `googleRefused` when it ended in an error */
   async finished(service: GoogleService, operation: JsonObject): Promise<JsonObject> {
+    const current = await this.ended(service, operation);
+    const error = current['error'] as { readonly message?: string } | undefined;
+    if (error) throw refused(String(current['name']), { status: 0, body: Buffer.from(JSON.stringify({ error })) });
+    return (current['response'] ?? {}) as JsonObject;
+  }
+
+  private async ended(service: GoogleService, operation: JsonObject): Promise<JsonObject> {
     let current = operation;
     for (let look = 0; current['done'] !== true; look++) {
       if (look === LOOKS) {
@@ -121,15 +205,17 @@ export class GoogleApi {
       await this.options.sleep(LOOK_MS);
       current = await this.call('GET', service, String(current['name']));
     }
-    const error = current['error'] as { readonly message?: string } | undefined;
-    if (error) throw refused(String(current['name']), { status: 0, body: Buffer.from(JSON.stringify({ error })) });
-    return (current['response'] ?? {}) as JsonObject;
+    return current;
   }
 
   private base(service: GoogleService): string {
     return this.options.base?.(service) ?? HOSTS[service](this.region);
   }
 }
+
+/** No status of HTTP: nothing was answered. */
+const NO_REPLY = 599;
+const isTransient = ({ status }: HttpReply): boolean => status === 408 || status === 429 || status >= 500;
 
 const HOSTS: Record<GoogleService, (region: string) => string> = {
   storage: () => 'https://storage.googleapis.com/storage/v1',
@@ -152,7 +238,7 @@ export function refused(what: string, { status, body }: HttpReply): OperationErr
   return new OperationError({
     code: 'googleRefused',
     path: what,
-    got: `${status === 0 ? 'an error' : `status ${status}`}: ${message}`,
+    got: `${status === 0 ? 'an error' : status === NO_REPLY ? 'no answer' : `status ${status}`}: ${message}`,
     expected: 'a success',
     fix: status === 403 ? 'check the roles of the service account' : 'see what Google Cloud says about the resource',
   });

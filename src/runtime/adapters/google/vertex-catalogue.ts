@@ -28,11 +28,13 @@ export class VertexCatalogue implements ModelCatalogue {
     const modelId = vertexModelId(this.options.platform, entry.model);
     const name = `${this.api.parent}/models/${modelId}`;
     const alias = `v${entry.version}`;
+    // An upload that an earlier call has begun is this version: a second one would be registered twice.
+    await this.api.settled(name);
     const known = await this.api.find('aiplatform', `${name}@${alias}`);
     if (known) return versioned(name, known);
     const exists = (await this.api.find('aiplatform', name)) !== undefined;
     const image = entry.image === '' ? this.options.serverImage : entry.image;
-    const operation = await this.api.call('POST', 'aiplatform', `${this.api.parent}/models:upload`, {
+    const asked = {
       ...(exists ? { parentModel: name } : { modelId }),
       model: {
         displayName: modelId,
@@ -48,7 +50,10 @@ export class VertexCatalogue implements ModelCatalogue {
         ),
         ...(this.options.kmsKeyName !== '' && { encryptionSpec: { kmsKeyName: this.options.kmsKeyName } }),
       },
-    });
+    };
+    const operation = await this.api.create('aiplatform', `${this.api.parent}/models:upload`, asked, () =>
+      this.api.running(name),
+    );
     const { modelVersionId } = (await this.api.finished('aiplatform', operation)) as { modelVersionId?: string };
     const made = await this.api.call('GET', 'aiplatform', `${name}@${modelVersionId ?? alias}`);
     return versioned(name, made);

@@ -42,8 +42,9 @@ export class VertexJobs {
     if (noted) return JSON.parse(Buffer.from(noted.body).toString('utf8')) as Answer;
     const collection = event.job === 'train' ? 'customJobs' : 'batchPredictionJobs';
     const displayName = labelValue(`${this.options.model}-${event.step}-${event.run}`).slice(0, 128);
-    const name = (await this.unnoted(collection, displayName)) ?? (await this.create(event, collection, displayName));
-    const answer = { name };
+    const { name } =
+      (await this.unnoted(collection, displayName)) ?? (await this.create(event, collection, displayName));
+    const answer = { name: String(name) };
     await this.bucket.write(note, Buffer.from(JSON.stringify(answer)));
     return answer;
   }
@@ -70,25 +71,27 @@ export class VertexJobs {
     };
   }
 
-  private async create(event: GoogleJob, collection: string, displayName: string): Promise<string> {
+  private async create(event: GoogleJob, collection: string, displayName: string): Promise<JsonObject> {
     const job = event.job === 'train' ? await this.training(event) : await this.scoring(event);
     const { kmsKeyName } = this.options;
-    const made = await this.api.call('POST', 'aiplatform', `${this.api.parent}/${collection}`, {
+    const asked = {
       displayName,
       labels: { model: labelValue(this.options.model), run: labelValue(event.run) },
       ...(kmsKeyName !== '' && { encryptionSpec: { kmsKeyName } }),
       ...job,
-    });
-    return String(made['name']);
+    };
+    // A job that is made twice is paid for twice.
+    const find = (): Promise<JsonObject | undefined> => this.unnoted(collection, displayName);
+    return this.api.create('aiplatform', `${this.api.parent}/${collection}`, asked, find);
   }
 
   /** A job that was made by a call that died before it could note it. */
-  private async unnoted(collection: string, displayName: string): Promise<string | undefined> {
+  private async unnoted(collection: string, displayName: string): Promise<JsonObject | undefined> {
     const page = await this.api.call('GET', 'aiplatform', `${this.api.parent}/${collection}`, undefined, {
       filter: `displayName="${displayName}"`,
     });
-    const [found] = (page[collection] ?? []) as readonly { readonly name: string; readonly displayName?: string }[];
-    return found?.displayName === displayName ? found.name : undefined;
+    const [found] = (page[collection] ?? []) as readonly JsonObject[];
+    return found?.['displayName'] === displayName ? found : undefined;
   }
 
   private async training({ run, arguments: fixed }: GoogleJob): Promise<JsonObject> {

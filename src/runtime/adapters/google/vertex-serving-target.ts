@@ -14,7 +14,8 @@ type Split = Readonly<Record<string, number>>;
 
 /**
  * A Vertex AI endpoint. A deployed model's id is our version's number, so that traffic, metrics and captured requests name
- * the version. Vertex changes a traffic split at once and all of it; what is asked for is read back by the use case.
+ * the version. Vertex changes a traffic split at once and all of it; what is asked for is read back by the use case. A model
+ * is deployed for longer than a call may take, so that each call first lets what an earlier one has begun come to its end.
  */
 export class VertexServingTarget implements ServingTarget {
   private readonly path: string;
@@ -30,7 +31,7 @@ export class VertexServingTarget implements ServingTarget {
     const { deployed, split } = await this.look();
     if (deployed.includes(version)) return;
     const { machineType, accelerator, serviceAccount } = this.options;
-    const operation = await this.api.call('POST', 'aiplatform', `${this.path}:deployModel`, {
+    await this.change('deployModel', {
       deployedModel: {
         id: String(version),
         model: externalId,
@@ -48,7 +49,6 @@ export class VertexServingTarget implements ServingTarget {
       // In this request the model that is being deployed has the id 0.
       trafficSplit: first || Object.keys(split).length === 0 ? { '0': 100 } : { ...split, '0': 0 },
     });
-    await this.api.finished('aiplatform', operation);
   }
 
   async setTraffic(challenger: number, percent: number): Promise<void> {
@@ -83,6 +83,7 @@ export class VertexServingTarget implements ServingTarget {
   }
 
   async read(): Promise<TrafficState> {
+    await this.api.settled(this.path);
     const endpoint = await this.api.find('aiplatform', this.path);
     if (endpoint === undefined) return { status: 'absent', live: {}, mirrored: {}, configuration: null };
     const { deployed, split } = parse(endpoint);
@@ -110,14 +111,21 @@ export class VertexServingTarget implements ServingTarget {
       throw this.problem('hasTraffic', `version ${version} has ${split[String(version)]} % of live traffic`, 'none');
     }
     const { [String(version)]: _gone, ...rest } = split;
-    const operation = await this.api.call('POST', 'aiplatform', `${this.path}:undeployModel`, {
+    await this.change('undeployModel', {
       deployedModelId: String(version),
       ...(deployed.length > 1 && { trafficSplit: rest }),
     });
+  }
+
+  /** Asks for a change and waits for its end. An answer that was lost has left an operation. */
+  private async change(verb: 'deployModel' | 'undeployModel', body: JsonObject): Promise<void> {
+    const path = `${this.path}:${verb}`;
+    const operation = await this.api.create('aiplatform', path, body, () => this.api.running(this.path));
     await this.api.finished('aiplatform', operation);
   }
 
   private async look(): Promise<{ deployed: number[]; split: Split }> {
+    await this.api.settled(this.path);
     return parse(await this.api.call('GET', 'aiplatform', this.path));
   }
 

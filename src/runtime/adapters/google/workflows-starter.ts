@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { workflowPointer } from '../../../contract/google';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import type { Clock, WorkflowStarter } from '../../ports';
 import type { GcsBucket } from './gcs-bucket';
-import type { GoogleApi } from './google-api';
+import type { GoogleApi, JsonObject } from './google-api';
 
 type Workflow = 'pipeline' | 'release';
 
@@ -12,10 +13,16 @@ interface Claim {
   /** Execution that has the name; null between claiming and starting. */
   readonly execution: string | null;
   readonly claimedAt: number;
+  /** One claim's own: two of the same second are not the same. */
+  readonly id: string;
 }
+type Found = { readonly claim: Claim; readonly generation: string };
 
 /** After so many seconds a claim without an execution is of somebody who died. */
 const CLAIM_SECONDS = 120;
+const LOOK_MS = 5000;
+/** Newest executions among which one is looked for whose claim says nothing of it. */
+const NEWEST = 100;
 const STATES = { ACTIVE: 'running', QUEUED: 'running', SUCCEEDED: 'succeeded' } as const;
 
 /**
@@ -32,32 +39,64 @@ export class WorkflowsStarter implements WorkflowStarter {
 
   async start(workflow: Workflow, name: string, input: Json): Promise<boolean> {
     const key = claimKey(workflow, name);
-    const now = this.clock.now();
-    const found = await this.claim(key);
-    if (found && (found.claim.execution !== null || now - found.claim.claimedAt < CLAIM_SECONDS)) return false;
-    const mine = await this.bucket.write(key, bytes({ execution: null, claimedAt: now }), found?.generation ?? '0');
-    if (mine === undefined) return false;
     const path = await this.workflow(workflow);
-    const argument = JSON.stringify({
-      ...(typeof input === 'object' && !Array.isArray(input) ? input : {}),
-      run: name,
-    });
-    const { name: execution } = await this.api.call('POST', 'workflowexecutions', `${path}/executions`, { argument });
-    await this.bucket.write(key, bytes({ execution: String(execution), claimedAt: now }), mine);
-    return true;
+    const found = await this.settledClaim(key);
+    if (found !== undefined && (found.claim.execution !== null || this.isYoung(found.claim))) return false;
+    const claim: Claim = { execution: null, claimedAt: this.clock.now(), id: randomUUID() };
+    const mine = await this.bucket.write(key, bytes(claim), found?.generation ?? '0');
+    if (mine === undefined) return false;
+    // Whoever died with the claim may have started it.
+    const before = found === undefined ? undefined : await this.executionOf(path, name);
+    const execution = before ?? (await this.execute(path, name, input));
+    await this.bucket.write(key, bytes({ ...claim, execution: String(execution['name']) }), mine);
+    return before === undefined;
   }
 
   async status(workflow: Workflow, name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'> {
     const found = await this.claim(claimKey(workflow, name));
-    if (!found) return 'absent';
-    const { execution, claimedAt } = found.claim;
-    if (execution === null) return this.clock.now() - claimedAt < CLAIM_SECONDS ? 'running' : 'absent';
+    if (found?.claim.execution === null) return this.isYoung(found.claim) ? 'running' : 'absent';
+    // An execution that a person has started in the console is named by its own id.
+    const execution =
+      found?.claim.execution ?? `${await this.workflow(workflow)}/executions/${encodeURIComponent(name)}`;
     const run = await this.api.find('workflowexecutions', execution);
     if (run === undefined) return 'absent';
     return STATES[run['state'] as keyof typeof STATES] ?? 'failed';
   }
 
-  private async claim(key: string): Promise<{ claim: Claim; generation: string } | undefined> {
+  /** A claim once it says what came of it, or is too old to say anything any more. */
+  private async settledClaim(key: string): Promise<Found | undefined> {
+    let found = await this.claim(key);
+    for (let waited = 0; found?.claim.execution === null && waited < CLAIM_SECONDS * 1000; waited += LOOK_MS) {
+      if (!this.isYoung(found.claim)) break;
+      await this.api.pause(LOOK_MS);
+      found = await this.claim(key);
+    }
+    return found;
+  }
+
+  private isYoung({ claimedAt }: Claim): boolean {
+    return this.clock.now() - claimedAt < CLAIM_SECONDS;
+  }
+
+  private execute(path: string, name: string, input: Json): Promise<JsonObject> {
+    const argument = JSON.stringify({
+      ...(typeof input === 'object' && !Array.isArray(input) ? input : {}),
+      run: name,
+    });
+    const find = (): Promise<JsonObject | undefined> => this.executionOf(path, name);
+    return this.api.create('workflowexecutions', `${path}/executions`, { argument }, find);
+  }
+
+  /** The execution that was started under a name, among the newest. */
+  private async executionOf(path: string, name: string): Promise<JsonObject | undefined> {
+    const page = await this.api.call('GET', 'workflowexecutions', `${path}/executions`, undefined, {
+      view: 'FULL',
+      pageSize: NEWEST,
+    });
+    return ((page['executions'] ?? []) as JsonObject[]).find(({ argument }) => runOf(String(argument)) === name);
+  }
+
+  private async claim(key: string): Promise<Found | undefined> {
     const found = await this.bucket.read(key);
     return (
       found && { claim: JSON.parse(Buffer.from(found.body).toString('utf8')) as Claim, generation: found.generation }
@@ -77,6 +116,15 @@ export class WorkflowsStarter implements WorkflowStarter {
       fix:
         workflow === 'release' ? 'deploy a CanaryEndpoint for the model' : 'deploy an EvalGatePipeline for the model',
     });
+  }
+}
+
+/** The name that an execution was started under; undefined for one without. */
+function runOf(argument: string): unknown {
+  try {
+    return (JSON.parse(argument) as { run?: unknown } | null)?.run;
+  } catch {
+    return undefined;
   }
 }
 
