@@ -37,7 +37,9 @@ let metadata: { readonly server: Server; readonly address: string } | undefined;
 
 /** An instance of a role's function: the bundle, with an environment, a clock and a network of its own. */
 export async function instanceOf(role: string, { time, account, environment, log }: Surroundings): Promise<Handle> {
+  time.began();
   metadata ??= await metadataServer();
+  time.ended();
   const own = Object.create(process) as NodeJS.Process;
   Object.defineProperty(own, 'env', {
     value: {

@@ -41,7 +41,7 @@ export class Host {
   constructor(
     private readonly time: VirtualTime,
     private readonly account: Account,
-    private readonly handlers: (role: string) => Handle,
+    private readonly handlers: (role: string) => Promise<Handle>,
   ) {}
 
   async start(): Promise<void> {
@@ -107,7 +107,7 @@ export class Host {
     const fault = this.faults.find((one) => one.step === step && one.left > 0);
     if (fault !== undefined) fault.left -= 1;
     if (fault !== undefined && fault.manner !== 'lost') return failed(STATUS[fault.manner], `${step} was made to fail`);
-    const reply = await invoke(this.handlers(role), url, body);
+    const reply = await invoke(await this.handlers(role), url, body);
     return fault === undefined ? reply : failed(STATUS.lost, `the answer of ${step} was lost`);
   }
 

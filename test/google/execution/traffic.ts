@@ -41,6 +41,7 @@ export class Traffic {
   /** Requests that nobody could answer although a version had served before. */
   unanswered = 0;
   private sent = 0;
+  private stopped = false;
   private readonly credit = new Map<number, number>();
 
   constructor(
@@ -52,9 +53,15 @@ export class Traffic {
 
   /** Requests between two instants, milliseconds since the epoch. */
   send(from: number, to: number): void {
+    if (this.stopped) return;
     const gap = MINUTE_MS / PER_MINUTE;
     const last = Math.ceil(to / gap);
     for (let tick = Math.ceil(from / gap); tick < last; tick++) this.one(tick * gap);
+  }
+
+  /** Nobody asks any more. */
+  stop(): void {
+    this.stopped = true;
   }
 
   private one(at: number): void {

@@ -54,7 +54,7 @@ export class World {
     this.account = new Account(() => this.time.now(), { endpoint, workflows: names }, answers);
     this.account.executions.onCreated = (execution) => this.run(execution);
     for (const { bucket, name, content } of deployed.objects) this.account.buckets.put(bucket, name, content);
-    this.host = new Host(this.time, this.account, (role) => this.handlers.get(role)!);
+    this.host = new Host(this.time, this.account, (role) => this.handler(role as Role));
     const api = new GoogleApi({
       project,
       region,
@@ -73,7 +73,6 @@ export class World {
   static async open(deployed: Deployed, engine: Engine, answers: Answers = HEALTHY): Promise<World> {
     const world = new World(deployed, engine, answers);
     await world.host.start();
-    await world.deploy();
     return world;
   }
 
@@ -90,16 +89,17 @@ export class World {
     return world;
   }
 
-  /** As an apply leaves it: handlers of the newest revision, the endpoint with Terraform's own fields. */
-  async deploy(): Promise<void> {
-    for (const role of ['release', 'pipeline', 'retraining'] as readonly Role[]) {
-      const environment = this.deployed.environments[role];
-      const { time, account } = this;
-      this.handlers.set(
-        role,
-        await instanceOf(role, { time, account, environment, log: (line) => this.lines.push(line) }),
-      );
-    }
+  /** As an apply leaves it: the next call of a role finds an instance of its newest revision. */
+  deploy(): void {
+    this.handlers.clear();
+  }
+
+  private async handler(role: Role): Promise<Handle> {
+    const { time, account } = this;
+    const environment = this.deployed.environments[role];
+    const found = this.handlers.get(role) ?? (await instanceOf(role, { time, account, environment, log: (line) => this.lines.push(line) }));
+    this.handlers.set(role, found);
+    return found;
   }
 
   close(): Promise<void> {
@@ -181,6 +181,7 @@ export class World {
   }
 
   private async looked() {
+    this.account.traffic.stop();
     await this.time.sleep(2 * HOUR_MS);
     const { live, status } = await this.ports.serving.read();
     const { aliases, versions } = await readRegistry(this.ports);

@@ -100,7 +100,7 @@ export const situationCases: readonly Case[] = [
       world.host.onStep = async (step) => {
         if (step !== 'look1') return;
         world.host.onStep = () => undefined;
-        await world.deploy();
+        world.deploy();
         const { endpoint } = world.deployed;
         world.account.endpoints
           .operation({
