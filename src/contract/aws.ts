@@ -25,6 +25,10 @@ export const TABLES = { source: 'source', labels: 'labels', capture: 'capture' }
 /** Tag of the OpsItems that handlers make; handlers reach those of their own platform alone. */
 export const OPS_ITEM_TAG = 'mlp:platform';
 
+/** Source and detail type of the events that tell of a promoted version. */
+export const EVENT_SOURCE = 'ml-platform-constructs';
+export const PROMOTED = 'Model Version Promoted';
+
 /** A container image: its URI, or the SSM parameter to which the delivery writes the digest of the last build. */
 export const PARAMETER_IMAGE = 'ssm:';
 
@@ -56,6 +60,8 @@ export const awsEnvSchema = handlerEnvSchema.extend({
   /** Comma-separated; where the container runs in a private network. */
   MLP_SUBNETS: text,
   MLP_SECURITY_GROUPS: text,
+  /** Account of the environment before this one; empty where there is none. */
+  MLP_ORIGIN_ACCOUNT: text,
   /** Names of the page alarms that take a release back, comma-separated. */
   MLP_ABORT_ALARMS: text,
 });
@@ -76,6 +82,20 @@ export const approvalEventSchema = z.object({
   arguments: z.record(z.string(), z.json()),
 });
 export type ApprovalEvent = z.output<typeof approvalEventSchema>;
+
+/** What a rule sends to the pipeline's handler when the environment before this one has promoted a version. */
+export const offerEventSchema = z.object({
+  offer: z.object({
+    account: z.string(),
+    /** Bucket of the version's artifacts. */
+    artifacts: z.string().min(1),
+    version: z.number(),
+    artifactDigest: z.string(),
+  }),
+  run: z.string().min(1),
+  arguments: z.record(z.string(), z.json()),
+});
+export type OfferEvent = z.output<typeof offerEventSchema>;
 
 /** What the state machine sends to the pipeline's handler when a managed job has ended well. */
 export const jobEventSchema = z.object({

@@ -7,6 +7,7 @@ export const USE_CASES = [
   'registerVersion',
   'requestRelease',
   'decideApproval',
+  'importVersion',
   'recordFailure',
   // release
   'verifyArtifact',

@@ -213,6 +213,7 @@ const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'release', action: 'appendLedger', because: 'promote, rollBack' },
   { role: 'release', action: 'lock', because: 'verify, promote, rollBack' },
   { role: 'release', action: 'followRelease', because: 'verify: whether the release that holds the lock goes on' },
+  { role: 'release', action: 'announce', because: 'promote: other systems and later environments' },
   { role: 'release', action: 'notify', because: 'rollBack, escalate' },
   { role: 'release', action: 'trackIncidents', because: 'record, escalate' },
   { role: 'release', action: 'writeMetrics', because: 'rollBack, promote' },

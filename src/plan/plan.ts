@@ -231,6 +231,7 @@ export type PermissionAction =
   | 'startRelease'
   | 'followRelease'
   | 'notify'
+  | 'announce'
   | 'trackIncidents'
   | 'useKey'
   | 'pullImage'

@@ -11,6 +11,7 @@ export const CONCEPTS = [
   'state',
   'pipeline',
   'approval',
+  'laterEnvironments',
   'training',
   'scoring',
   'endpoint',
@@ -60,6 +61,11 @@ export const RENDERED_BY = {
     google: 'alias in the Vertex AI Model Registry, and the audit log that says who',
     local: 'mlp local --approve, and its HTTP API',
   },
+  laterEnvironments: {
+    aws: 'EventBridge event, and the same artifact by digest in the next account',
+    google: null,
+    local: null,
+  },
   training: { aws: 'SageMaker training job', google: 'Vertex AI custom job', local: 'process' },
   scoring: { aws: 'SageMaker batch transform', google: 'Vertex AI batch prediction', local: 'process' },
   endpoint: {
@@ -104,6 +110,10 @@ export const RENDERED_BY = {
 export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string } } = {
   shadow: {
     google: 'Vertex AI endpoints mirror no requests: a release starts with its first live step',
+  },
+  laterEnvironments: {
+    google: 'each environment trains and releases versions of its own; none takes those of the one before',
+    local: 'one machine is one environment',
   },
   scaling: { local: 'a version is one process' },
   pageGroups: {
@@ -165,6 +175,7 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   state: (plan) => models(plan, 'registry'),
   pipeline: (plan) => models(plan, 'pipeline.graph'),
   approval: (plan) => models(plan, 'pipeline.approval'),
+  laterEnvironments: (plan) => plan.environments.slice(1).map(({ name }) => `environments.${name}`),
   training: (plan) => models(plan, 'pipeline.graph.train'),
   scoring: (plan) =>
     each(plan, (model) =>

@@ -11,7 +11,7 @@ describe('parity', () => {
     expect(parity.rows.map(({ concept }) => concept)).toEqual([...CONCEPTS]);
     const gapsOn = (target: string) => parity.gaps.filter((gap) => gap.target === target).map(({ concept }) => concept);
     expect(gapsOn('aws')).toEqual([]);
-    expect(gapsOn('google')).toEqual(['shadow', 'pageGroups', 'escalation', 'trainingBlock']);
+    expect(gapsOn('google')).toEqual(['laterEnvironments', 'shadow', 'pageGroups', 'escalation', 'trainingBlock']);
   });
 
   it('has a reason for each gap, and for nothing else', () => {
@@ -51,7 +51,7 @@ describe('parity', () => {
 /** A field by its name, an element of a list by its id, a permission by its action, a list of a model by its parts. */
 function step(inner: unknown, key: string): unknown {
   if (inner === undefined || inner === null) return undefined;
-  if (Array.isArray(inner)) return inner.find(({ id, action, what }) => [id, action, what].includes(key));
+  if (Array.isArray(inner)) return inner.find(({ id, action, what, name }) => [id, action, what, name].includes(key));
   const one = inner as { readonly [key: string]: unknown };
   if (key in one) return one[key];
   return Array.isArray(one['steps']) ? step(one['steps'], key) : undefined;

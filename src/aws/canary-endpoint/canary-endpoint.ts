@@ -113,6 +113,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       plan.image,
       [registry.platform, registry.model, 'server'],
       registry,
+      props.wiring?.images,
     );
     this.serverRole = new Role(this, 'ServerRole', {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),

@@ -104,6 +104,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       plan.training.image,
       [registry.platform, registry.model, 'trainer'],
       registry,
+      props.wiring?.images,
     );
     this.trainingRole = new Role(this, 'TrainingRole', {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),

@@ -24,8 +24,10 @@ import type { Environment } from '../../definition/environments';
 import { pascalCase } from '../../kernel/names';
 import type { DeliveryPlan, DeliveryStage } from '../../plan/plan';
 import type { IEvalGatePipeline } from '../eval-gate-pipeline/pipeline-interface';
-import type { ContainerImage } from '../support/container-image';
+import { type ContainerImage, imageParameter } from '../support/container-image';
 import { policyLivesWithBucket } from '../support/encryption';
+import type { Place } from '../support/places';
+import { handover } from './image-handover';
 
 export interface DeliveryProps {
   readonly platform: string;
@@ -33,6 +35,9 @@ export interface DeliveryProps {
   /** False in every environment but the first, from which all are deployed. */
   readonly enabled: boolean;
   readonly environments: readonly Environment[];
+  /** Where this environment is, and those after it; null where the definition does not say. */
+  readonly own: Place | null;
+  readonly laters: readonly Place[];
   /** Images to build, by model and purpose. */
   readonly images: readonly {
     readonly model: string;
@@ -164,10 +169,20 @@ export class Delivery extends Construct {
   private deploy(stage: Extract<DeliveryStage, { kind: 'deploy' }>, source: Artifact): CodeBuildAction {
     const target = this.props.environments.find((one) => one.name === stage.environment)?.aws;
     const [account, region] = target ? [target.account, target.region] : [Aws.ACCOUNT_ID, Aws.REGION];
+    const { own, laters } = this.props;
+    const to = laters.find(({ name }) => name === stage.environment);
+    const images = this.props.images.map(({ model, purpose, image }) => ({
+      here: image,
+      there: imageParameter([to?.platform ?? '', model, purpose]),
+    }));
+    const { commands, statements } =
+      own === null || to === undefined ? { commands: [], statements: [] } : handover(this, to, images);
     const project = this.project(stage.id, [
       'npm ci',
       `npx cdk deploy "${this.props.platform}-${stage.environment}" --require-approval never`,
+      ...commands,
     ]);
+    for (const statement of statements) project.addToRolePolicy(statement);
     project.addToRolePolicy(
       new PolicyStatement({
         actions: ['sts:AssumeRole'],

@@ -16,11 +16,14 @@ import { platformKey } from '../support/encryption';
 import type { MetricSubject } from '../support/metric';
 import { type PlatformNetwork, PrivateNetwork, wiredNetwork } from '../support/network';
 import { type INotifications, Notifications } from '../support/notifications';
+import { type Neighbours, neighboursOf, platformIn } from '../support/places';
 import { AuditTrail } from './audit-trail';
 import { COST_TAGS, renderBudget } from './budgets';
 import { renderDashboards } from './dashboards';
 import { Delivery } from './delivery';
+import { ImageIntake, letPull } from './image-handover';
 import { ModelConstructs } from './model-constructs';
+import { VersionIntake, VersionOffer } from './promotion';
 import { blockTraining } from './training-block';
 
 export interface MlPlatformProps {
@@ -50,6 +53,7 @@ export class MlPlatform extends Construct {
   readonly dashboards: readonly Dashboard[];
   readonly audit: AuditTrail;
   readonly findings: readonly Finding[];
+  private readonly neighbours: Neighbours;
   private readonly models: Readonly<Record<string, ModelConstructs>>;
 
   constructor(scope: Construct, id: string, props: MlPlatformProps) {
@@ -61,7 +65,7 @@ export class MlPlatform extends Construct {
     this.reportFindings();
     const environment = this.environmentOf(props.environment);
     this.environment = environment.name;
-    this.platform = plan.platform.name + (this.sharesAccount(environment.name) ? `-${environment.name}` : '');
+    this.platform = platformIn(plan.platform.name, plan.environments, environment.name);
     this.tag();
 
     const { security } = plan;
@@ -74,9 +78,13 @@ export class MlPlatform extends Construct {
     this.incidents =
       props.notifications ??
       new Notifications(this, 'Incidents', { incidents: plan.incidents, ...(encryptionKey && { encryptionKey }) });
+    this.neighbours = neighboursOf(plan.platform.name, plan.environments, environment.name);
+    const { first, own } = this.neighbours;
+    const isFirst = plan.environments[0]!.name === environment.name;
     const wiring = {
       notifications: this.incidents,
       ...(network && { network }),
+      ...(!isFirst && first !== null && own !== null && { images: first }),
       runbooks: definition.incidents.runbooks.baseUrl ?? '',
     };
     this.models = Object.fromEntries(
@@ -135,6 +143,7 @@ export class MlPlatform extends Construct {
       ...(encryptionKey && { encryptionKey }),
       deletionProtection: security.deletionProtection,
     });
+    this.promotion(encryptionKey);
     this.delivery = this.renderDelivery(encryptionKey);
     this.node.defaultChild = this.dashboard.node.defaultChild;
   }
@@ -195,12 +204,27 @@ export class MlPlatform extends Construct {
     );
   }
 
-  /** Two environments in one account and region need names of their own. */
-  private sharesAccount(name: string): boolean {
-    const { environments } = this.plan;
-    const place = (one: Plan['environments'][number]): string => `${one.aws?.account}/${one.aws?.region}`;
-    const own = environments.find((one) => one.name === name)!;
-    return environments.some((one) => one.name !== name && place(one) === place(own));
+  /** Versions that are promoted in an environment are offered to the one after it. */
+  private promotion(encryptionKey: IKey | undefined): void {
+    const { first, before, own, after, laters } = this.neighbours;
+    const parts = Object.values(this.models);
+    if (own !== null && after !== null) {
+      const registries = parts.map(({ registry }) => registry);
+      new VersionOffer(this, 'Offer', { own, to: after, registries, ...(encryptionKey && { encryptionKey }) });
+    }
+    if (own !== null && before !== null) {
+      new VersionIntake(this, 'Intake', { own, from: before, pipelines: parts.map(({ pipeline }) => pipeline) });
+    }
+    const images = parts.flatMap(({ pipeline, endpoint }) => [pipeline.trainerImage, endpoint.serverImage]);
+    const built = images.filter(({ parameterName }) => parameterName !== undefined);
+    if (own === null || built.length === 0) return;
+    if (first?.name === own.name) {
+      const accounts = [...new Set(laters.map(({ account }) => account))];
+      letPull(
+        built,
+        accounts.filter((account) => account !== own.account),
+      );
+    } else if (first !== null) new ImageIntake(this, 'Images', { own, first, images: built });
   }
 
   private tag(): void {
@@ -225,6 +249,8 @@ export class MlPlatform extends Construct {
       plan: plan.delivery,
       enabled: first,
       environments: plan.environments,
+      own: this.neighbours.own,
+      laters: this.neighbours.laters,
       images: plan.delivery.images.map(({ model, purpose, folder }) => ({
         model,
         purpose,

@@ -20,6 +20,16 @@ export interface ContainerImage {
   readonly repository?: Repository;
 }
 
+/** Parameter with the image of the last build, by the platform's, the model's and the purpose's name. */
+export const imageParameter = (names: readonly string[]): string => `/${names.join('/')}/image`;
+
+/** Where images are built for all environments, seen from another one. */
+export interface ImageHome {
+  readonly platform: string;
+  readonly account: string;
+  readonly region: string;
+}
+
 /** Value of the parameter before the first build; no registry has such an image, so a job that needs it says so. */
 const NOT_BUILT = 'not-built-yet';
 const KEPT_IMAGES = 50;
@@ -27,7 +37,8 @@ const KEPT_IMAGES = 50;
 const ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
 
 /**
- * The image of a trainer or a server. One that is built gets its repository here, and its digest from the delivery.
+ * The image of a trainer or a server. One that is built gets its repository here, and its digest from the delivery; in a
+ * later environment it is the first one's image, of the same digest.
  *
  * @throws DefinitionError when the definition names no image for AWS
  */
@@ -37,6 +48,7 @@ export function containerImage(
   plan: ImagePlan,
   names: readonly string[],
   options: { readonly encryptionKey?: IKey; readonly deletionProtection: boolean },
+  home?: ImageHome,
 ): ContainerImage {
   if (plan.aws !== null) {
     const [, account, region, repository] = ECR.exec(plan.aws) ?? [];
@@ -59,6 +71,22 @@ export function containerImage(
       },
     ]);
   }
+  const parameter = new StringParameter(scope, `${id}Image`, {
+    parameterName: imageParameter(names),
+    stringValue: NOT_BUILT,
+    description: 'Image of the last build, by digest; written by the delivery',
+  });
+  parameter.applyRemovalPolicy(RemovalPolicy.DESTROY);
+  const built = {
+    reference: `${PARAMETER_IMAGE}${imageParameter(names)}`,
+    parameterName: imageParameter(names),
+    parameterArn: parameter.parameterArn,
+  };
+  if (home !== undefined) {
+    const there = physicalName(NAME_LIMITS.repository, home.platform, ...names.slice(1));
+    const { partition } = Stack.of(scope);
+    return { ...built, repositoryArn: `arn:${partition}:ecr:${home.region}:${home.account}:repository/${there}` };
+  }
   const repository = new Repository(scope, `${id}Repository`, {
     repositoryName: physicalName(NAME_LIMITS.repository, ...names),
     imageTagMutability: TagMutability.IMMUTABLE,
@@ -68,17 +96,5 @@ export function containerImage(
     lifecycleRules: [{ maxImageCount: KEPT_IMAGES, description: 'the last builds' }],
     removalPolicy: removalPolicy(options.deletionProtection),
   });
-  const parameter = new StringParameter(scope, `${id}Image`, {
-    parameterName: `/${names.join('/')}/image`,
-    stringValue: NOT_BUILT,
-    description: 'Image of the last build, by digest; written by the delivery',
-  });
-  parameter.applyRemovalPolicy(RemovalPolicy.DESTROY);
-  return {
-    reference: `${PARAMETER_IMAGE}/${names.join('/')}/image`,
-    parameterName: `/${names.join('/')}/image`,
-    parameterArn: parameter.parameterArn,
-    repositoryArn: repository.repositoryArn,
-    repository,
-  };
+  return { ...built, repositoryArn: repository.repositoryArn, repository };
 }

@@ -2,7 +2,7 @@ import { Aws, Fn, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { OPS_ITEM_TAG, PREFIXES } from '../../contract/aws';
+import { EVENT_SOURCE, OPS_ITEM_TAG, PREFIXES } from '../../contract/aws';
 import type { PermissionAction, PermissionPlan, Role } from '../../plan/plan';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import type { ContainerImage } from './container-image';
@@ -221,6 +221,13 @@ const STATEMENTS = {
   followRelease: ({ releaseArn }) => followMachine(releaseArn),
   notify: ({ topics = [] }) =>
     topics.length === 0 ? [] : [{ actions: ['sns:Publish'], resources: topics.map((topic) => topic.topicArn) }],
+  announce: (_, arn) => [
+    {
+      actions: ['events:PutEvents'],
+      resources: [arn('events', 'event-bus/default')],
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+    },
+  ],
   trackIncidents: ({ registry }, arn) => [
     // Systems Manager authorises making an item by no resource; what is made carries the platform's tag.
     {

@@ -1,3 +1,4 @@
+import type { ImageHome } from './container-image';
 import type { PlatformNetwork } from './network';
 import type { INotifications } from './notifications';
 
@@ -5,6 +6,7 @@ import type { INotifications } from './notifications';
 export interface Wiring<PartPlan> {
   readonly plan: PartPlan;
   readonly network?: PlatformNetwork;
+  readonly images?: ImageHome;
   readonly notifications?: INotifications;
   /** Base of runbook links; empty for none. */
   readonly runbooks: string;

@@ -92,6 +92,8 @@ export const GRANTS_OF_ACTION = {
   followRelease: [{ on: 'project', role: 'roles/workflows.viewer' }],
   // Cloud Monitoring keeps incidents of its alert policies by itself.
   trackIncidents: [],
+  // Changes are objects of the ledger's bucket and rows of BigQuery: nothing is announced apart.
+  announce: [],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],
   // Cloud Storage, BigQuery and Vertex AI use the key as their service agents; callers need no access to it.
   useKey: [],

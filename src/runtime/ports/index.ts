@@ -10,4 +10,5 @@ export type { Deployment, ServingTarget, TrafficState } from './serving-target';
 export type { SqlEngine } from './sql-engine';
 export type { StateStore, Versioned } from './state-store';
 export type { ArmTraffic, PredictionPair, TrafficTelemetry } from './traffic-telemetry';
+export type { PromotedVersion, VersionAnnouncer } from './version-announcer';
 export type { WorkflowStarter } from './workflow-starter';

@@ -13,7 +13,10 @@ import { readVersion, type VersionRecord } from './version-record';
  * @param replaces the champion of before; null for a first version
  */
 export async function completePromotion(
-  ports: Pick<Ports, 'platform' | 'model' | 'artifacts' | 'state' | 'catalogue' | 'serving' | 'metrics' | 'clock'>,
+  ports: Pick<
+    Ports,
+    'platform' | 'model' | 'artifacts' | 'state' | 'catalogue' | 'serving' | 'metrics' | 'announcer' | 'clock'
+  >,
   run: string,
   record: VersionRecord,
   replaces: string | null,
@@ -26,6 +29,8 @@ export async function completePromotion(
   }
   await ports.catalogue.label(record.externalId, { approved: true, aliases: ['champion'] });
   await noteDeployment(ports, run, { completedAtSeconds: now });
+  const { version, artifactDigest } = record;
+  await ports.announcer?.promoted({ version, artifactDigest, replaces });
   const alarmAt = await alarmAnswered(ports);
   if (alarmAt !== null) await ports.metrics.emit([{ name: 'TimeToFix', value: now - alarmAt, dimensions: {} }], now);
   await freeReleaseLock(ports, run);

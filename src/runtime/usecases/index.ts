@@ -8,6 +8,7 @@ import { decideRetraining } from './decide-retraining';
 import { deployChallenger } from './deploy-challenger';
 import { deployShadow } from './deploy-shadow';
 import { escalateIncident } from './escalate-incident';
+import { importVersion } from './import-version';
 import { monitorDrift } from './monitor-drift';
 import { monitorQuality } from './monitor-quality';
 import type { UseCaseFunction } from './ports';
@@ -31,6 +32,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   registerVersion,
   requestRelease,
   decideApproval,
+  importVersion,
   recordFailure,
   verifyArtifact,
   deployShadow,

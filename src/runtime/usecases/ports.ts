@@ -13,6 +13,7 @@ import type {
   SqlEngine,
   StateStore,
   TrafficTelemetry,
+  VersionAnnouncer,
   WorkflowStarter,
 } from '../ports';
 import type { SqlDialect } from '../sql/dialect';
@@ -32,6 +33,10 @@ export interface Ports {
   readonly workflows: WorkflowStarter;
   /** Where the target has one; elsewhere the ledger and the notifications are all there is. */
   readonly incidents?: IncidentTracker;
+  /** Where there are later environments or other systems that listen. */
+  readonly announcer?: VersionAnnouncer;
+  /** Artifacts of the environment before this one; undefined where there is none. */
+  readonly origin?: ArtifactStore;
   readonly data: DataSource;
   readonly sql: SqlEngine;
   readonly dialect: SqlDialect;

@@ -13,7 +13,7 @@ import { readVersion } from './version-record';
  * put away, the one before is taken out of serving, and the release lock is free.
  */
 export const promote: UseCaseFunction<
-  'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'serving' | 'metrics' | 'clock'
+  'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'serving' | 'metrics' | 'announcer' | 'clock'
 > = async (event, ports) => {
   const version = stateNumber(event, 'verified.version');
   const before = at(event.state, 'verified.champion');

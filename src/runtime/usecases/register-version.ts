@@ -10,6 +10,7 @@ import { readJson, writeJson } from './json-artifact';
 import { artifactKeys } from './keys';
 import type { UseCaseFunction } from './ports';
 import { argumentText, at, optionalText, section, stateNumber, stateText } from './read-event';
+import { highestVersion, registeredEvent, versionOfRun } from './registered-run';
 import { applyToRegistry } from './registry-document';
 import { measureAtRelease } from './release-metrics';
 import type { VersionRecord } from './version-record';
@@ -129,12 +130,7 @@ export const registerVersion: UseCaseFunction<
   });
 };
 
-const registered = (run: string): string => `register:${run}`;
 const numberOrNull = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
-
-/** The version that a run was registered as; undefined for none. */
-const versionOfRun = ({ versions }: RegistryState, run: string): string | undefined =>
-  Object.values(versions).find(({ appliedEvents }) => appliedEvents.includes(registered(run)))?.version;
 
 function eventsOf(
   registry: RegistryState,
@@ -147,11 +143,10 @@ function eventsOf(
   },
 ): PromotionEvent[] {
   const { run, artifactDigest, startedBy, verdict, approval } = facts;
-  const highest = Object.keys(registry.versions).reduce((max, name) => Math.max(max, Number(name)), 0);
-  const version = versionOfRun(registry, run) ?? String(highest + 1);
+  const version = versionOfRun(registry, run) ?? String(highestVersion(registry) + 1);
   const by = 'pipeline';
   return [
-    { kind: 'register', id: registered(run), version, by, artifactDigest, startedBy },
+    { kind: 'register', id: registeredEvent(run), version, by, artifactDigest, startedBy },
     // Without an evaluation section a person decides alone, and the gate lets the version come to that person.
     { kind: 'gate', id: `gate:${run}`, version, by, verdict: gateVerdict(verdict) },
     ...(approval === 'automatic'

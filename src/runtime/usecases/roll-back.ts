@@ -17,7 +17,17 @@ import { readVersion } from './version-record';
  * nobody else left to serve. That is completed (`promoted`).
  */
 export const rollBack: UseCaseFunction<
-  'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'serving' | 'metrics' | 'notifier' | 'clock'
+  | 'platform'
+  | 'model'
+  | 'artifacts'
+  | 'state'
+  | 'ledger'
+  | 'catalogue'
+  | 'serving'
+  | 'metrics'
+  | 'notifier'
+  | 'announcer'
+  | 'clock'
 > = async (event, ports) => {
   const version = stateNumber(event, 'verified.version');
   const champion = at(event.state, 'verified.champion');

@@ -1,6 +1,7 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -28,6 +29,7 @@ const CLIENTS = {
   SNS: SNSClient,
   SFN: SFNClient,
   SSM: SSMClient,
+  EventBridge: EventBridgeClient,
 } as const;
 type Service = keyof typeof CLIENTS;
 
@@ -59,6 +61,8 @@ export class Account {
   /** Executions that handlers have started. */
   readonly started: { readonly name: string; readonly input: Json }[] = [];
   readonly opsCenter = new FakeOpsCenter();
+  /** Events on the default bus. */
+  readonly events: { readonly source: string; readonly type: string; readonly detail: Record<string, unknown> }[] = [];
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
   readonly calls: string[] = [];
   readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
@@ -103,6 +107,14 @@ export class Account {
         },
       },
       SSM: this.opsCenter.operations(),
+      EventBridge: {
+        PutEvents: ({ Entries }: { Entries: readonly { Source: string; DetailType: string; Detail: string }[] }) => {
+          for (const { Source, DetailType, Detail } of Entries) {
+            this.events.push({ source: Source, type: DetailType, detail: JSON.parse(Detail) });
+          }
+          return { FailedEntryCount: 0 };
+        },
+      },
     };
   }
 

@@ -6,25 +6,29 @@ interface Item {
   readonly version: { readonly N: string };
 }
 
-/** A DynamoDB table, with the two conditions on which documents are written. */
+/** DynamoDB tables, with the two conditions on which documents are written. */
 export class Documents {
   private readonly items = new Map<string, Item>();
 
   operations() {
     return {
-      GetItem: ({ Key }: { Key: { key: { S: string } } }) => ({ Item: this.items.get(Key.key.S) }),
+      GetItem: ({ TableName, Key }: { TableName: string; Key: { key: { S: string } } }) => ({
+        Item: this.items.get(`${TableName}/${Key.key.S}`),
+      }),
       PutItem: (input: {
+        TableName: string;
         Item: Item;
         ConditionExpression: string;
         ExpressionAttributeValues?: { ':expected': { N: string } };
       }) => {
-        const before = this.items.get(input.Item.key.S);
+        const name = `${input.TableName}/${input.Item.key.S}`;
+        const before = this.items.get(name);
         const holds =
           input.ConditionExpression === 'attribute_not_exists(#key)'
             ? before === undefined
             : before?.version.N === input.ExpressionAttributeValues?.[':expected'].N;
         if (!holds) throw serviceError('ConditionalCheckFailedException');
-        this.items.set(input.Item.key.S, input.Item);
+        this.items.set(name, input.Item);
         return {};
       },
     };

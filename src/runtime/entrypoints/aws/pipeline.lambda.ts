@@ -7,6 +7,8 @@ import {
   awsEnvSchema,
   type JobEvent,
   jobEventSchema,
+  type OfferEvent,
+  offerEventSchema,
 } from '../../../contract/aws';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
@@ -15,7 +17,7 @@ import { packageApproval } from '../../adapters/aws/package-approval';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { SmokeEndpoint } from '../../adapters/aws/smoke-endpoint';
 import { artifactKeys, readTestRows } from '../../usecases';
-import { type Answer, handleTask } from './handle-task';
+import { type Answer, fromEnvironment, handleTask } from './handle-task';
 
 const tasks = handleTask([
   'checkData',
@@ -31,6 +33,8 @@ const tasks = handleTask([
 export const handler = async (input: unknown): Promise<Answer> => {
   const approval = approvalEventSchema.safeParse(input);
   if (approval.success) return decide(approval.data);
+  const offer = offerEventSchema.safeParse(input);
+  if (offer.success) return take(offer.data);
   const job = jobEventSchema.safeParse(input);
   return job.success ? collect(job.data) : tasks(input);
 };
@@ -48,6 +52,19 @@ async function decide({ approval, run, arguments: fixed }: ApprovalEvent): Promi
   const { version, by, description } = found;
   const state = { version, decision, by: by ?? 'unknown', ...(description !== null && { reason: description }) };
   return tasks({ use: 'decideApproval', step: 'approval', run, arguments: fixed, state });
+}
+
+/** The environment before this one has promoted a version: events of any other account are not ours to follow. */
+async function take({ offer, run, arguments: fixed }: OfferEvent): Promise<Answer> {
+  const env = awsEnvSchema.parse(process.env);
+  const { account, artifacts, version, artifactDigest } = offer;
+  if (account !== env.MLP_ORIGIN_ACCOUNT) return { imported: false };
+  const origin = new S3ArtifactStore(
+    new S3Client({ region: env.AWS_REGION, followRegionRedirects: true }),
+    bucketLocation(artifacts),
+  );
+  const imports = handleTask(['importVersion'], (event) => ({ ...fromEnvironment(event), origin }));
+  return imports({ use: 'importVersion', step: 'import', run, arguments: fixed, state: { version, artifactDigest } });
 }
 
 async function collect(event: JobEvent): Promise<Answer> {

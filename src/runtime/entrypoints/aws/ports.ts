@@ -2,6 +2,7 @@ import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-s
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -19,6 +20,7 @@ import { CloudWatchTelemetry } from '../../adapters/aws/cloudwatch-telemetry';
 import { DynamoStateStore } from '../../adapters/aws/dynamo-state-store';
 import { EmfMetricSink } from '../../adapters/aws/emf-metric-sink';
 import { EndpointRequests } from '../../adapters/aws/endpoint-requests';
+import { EventBridgeAnnouncer } from '../../adapters/aws/event-bridge-announcer';
 import { imageUri } from '../../adapters/aws/image-reference';
 import { ModelMonitorExport } from '../../adapters/aws/model-monitor-export';
 import { OpsItems } from '../../adapters/aws/ops-items';
@@ -97,6 +99,11 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     workflows: new StepFunctionsStarter(new SFNClient(region), {
       pipeline: env.MLP_PIPELINE_MACHINE,
       release: env.MLP_RELEASE_MACHINE,
+    }),
+    announcer: new EventBridgeAnnouncer(new EventBridgeClient(region), {
+      platform: env.MLP_PLATFORM,
+      model: env.MLP_MODEL,
+      artifacts: location.bucket,
     }),
     incidents: new OpsItems(ssm, { platform: env.MLP_PLATFORM, model: env.MLP_MODEL }),
     data: new AthenaDataSource(sql, s3, athena, {
