@@ -249,6 +249,7 @@ describe('acknowledgement', () => {
       'gap-on-google',
       'gap-on-google',
       'gap-on-google',
+      'gap-on-google',
       'shadow-not-on-google',
     ]);
   });
