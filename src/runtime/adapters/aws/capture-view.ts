@@ -14,7 +14,7 @@ export interface CaptureColumns {
 
 /**
  * A query over the raw captures: one row an instance, with its key, time, version, answer, and inputs under their own names.
- * The time is the event's own where the request has it, else when it was asked.
+ * The time is the event's own where the request has it, else when it was asked. What a shadow answered is no row of its own.
  *
  * @param deployments folders of captures (`blue-3_green-4`); the table's partitions are asked for by name
  */
@@ -35,24 +35,26 @@ export function captureQuery(
       return version === undefined
         ? []
         : [
-            `WHEN deployment = ${dialect.text(deployment)} AND variant = ${dialect.text(variant)} THEN ${dialect.integer(version)}`,
+            `WHEN c.deployment = ${dialect.text(deployment)} AND c.variant = ${dialect.text(variant)} THEN ${dialect.integer(version)}`,
           ];
     }),
   );
   const inputs = Object.entries(data.columns)
     .filter(([name, column]) => column.feature && name !== data.label.column)
     .map(([name, column]) => `${typed(dialect, column.type, input(name))} AS ${id(name)}`);
+  const served = versions.length === 0 ? 'CAST(NULL AS BIGINT)' : `CASE ${versions.join(' ')} END`;
   const known = versions.length === 0 ? ['none'] : deployments;
   const side = (name: string, field: string): string =>
     `CAST(json_extract(TRY(json_parse(c.capturedata.${name}.data)), '$.${field}') AS ARRAY(JSON)) AS ${field}`;
   return [
     `SELECT ${data.key === undefined ? 'CAST(NULL AS VARCHAR)' : input(data.key)} AS ${id(columns.key)},`,
     `COALESCE(${dialect.toTimestamp(input(data.timestamp))}, ${dialect.toTimestamp('asked_at')}) AS ${id(columns.eventTime)},`,
-    `${versions.length === 0 ? 'CAST(NULL AS BIGINT)' : `CASE ${versions.join(' ')} END`} AS ${id(columns.version)},`,
+    `served_version AS ${id(columns.version)},`,
     `${answerOf(dialect, task)} AS ${id(columns.prediction)}${inputs.map((one) => `, ${one}`).join('')}`,
-    `FROM (SELECT c.deployment, c.variant, c.eventmetadata.inferencetime AS asked_at, ${side('endpointinput', 'instances')}, ${side('endpointoutput', 'predictions')}`,
+    `FROM (SELECT ${served} AS served_version, c.eventmetadata.inferencetime AS asked_at, ${side('endpointinput', 'instances')}, ${side('endpointoutput', 'predictions')}`,
     `FROM ${dialect.table([database, TABLES.capture])} c WHERE c.deployment IN (${known.map((one) => dialect.text(one)).join(', ')})) mlp_raw`,
     'CROSS JOIN UNNEST(instances, predictions) AS mlp_one (instance, answer)',
+    'WHERE served_version IS NOT NULL',
   ].join(' ');
 }
 

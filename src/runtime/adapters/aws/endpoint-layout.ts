@@ -31,21 +31,27 @@ export function livePercents({ production }: EndpointLayout): Record<number, num
   );
 }
 
-/** Name of the folder of captured requests: which version each variant serves, `blue-3_green-4`. */
+/**
+ * Name of the folder of captured requests: which version each variant serves, `blue-3_green-4`; a version that only gets copies
+ * is named as such, `blue-3_green-shadow-4`, since a request that was answered twice happened once.
+ */
 export function deploymentName({ production, shadow }: EndpointLayout): string {
   return VARIANTS.flatMap((variant) => {
-    const version = shadow?.variant === variant ? shadow.version : production[variant]?.version;
+    if (shadow?.variant === variant) return [`${variant}-${SHADOW}${shadow.version}`];
+    const version = production[variant]?.version;
     return version === undefined ? [] : [`${variant}-${version}`];
   }).join('_');
 }
 
-/** Versions by variant, of such a name; undefined when it is none. */
+const SHADOW = 'shadow-';
+
+/** Versions that answered clients by variant, of such a name; undefined when it is none. */
 export function deploymentVersions(name: string): Partial<Record<Variant, number>> | undefined {
   const versions: Partial<Record<Variant, number>> = {};
   for (const part of name.split('_')) {
-    const match = /^(blue|green)-(\d+)$/.exec(part);
+    const match = /^(blue|green)-(shadow-)?(\d+)$/.exec(part);
     if (!match) return undefined;
-    versions[match[1] as Variant] = Number(match[2]);
+    if (match[2] === undefined) versions[match[1] as Variant] = Number(match[3]);
   }
   return versions;
 }
