@@ -1,5 +1,6 @@
 // Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [FILTER]
 import { callCases } from '../../test/google/execution/cases/calls';
+import { pipelineCases } from '../../test/google/execution/cases/pipeline';
 import { situationCases } from '../../test/google/execution/cases/situations';
 import { stepCases } from '../../test/google/execution/cases/steps';
 import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
@@ -10,9 +11,14 @@ const AT_A_TIME = 2;
 
 async function main([python = 'python3', filter = '']: string[]): Promise<number> {
   const engine = new PythonEngine(python);
-  const cases = [...strategyCases, ...latencyCases, ...stepCases, ...callCases, ...situationCases].filter(
-    ({ row, title }) => `${row} / ${title}`.includes(filter),
-  );
+  const cases = [
+    ...strategyCases,
+    ...latencyCases,
+    ...stepCases,
+    ...callCases,
+    ...situationCases,
+    ...pipelineCases,
+  ].filter(({ row, title }) => `${row} / ${title}`.includes(filter));
   const rows = new Map<string, number>();
   const findings: string[] = [];
   const queue = [...cases];

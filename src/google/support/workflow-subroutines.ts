@@ -14,6 +14,9 @@ const RETRY: Json = {
   backoff: { initial_delay: 2, max_delay: 60, multiplier: 2 },
 };
 
+/** Retries of looks at a job: an outage of minutes is no reason to give up what has cost hours. */
+const LOOK_RETRY: Json = { ...(RETRY as object), max_retries: 20 };
+
 const jobCall = (path: string, timeoutSeconds: number, result: string): Json => ({
   try: {
     call: 'http.post',
@@ -84,7 +87,7 @@ const runJob: Json = {
     {
       look: {
         try: { call: 'http.get', args: { url: expr('address'), auth: { type: 'OAuth2' }, timeout: 60 }, result: 'job' },
-        retry: RETRY,
+        retry: LOOK_RETRY,
       },
     },
     {
@@ -105,9 +108,14 @@ const runJob: Json = {
     { pause: { call: 'sys.sleep', args: { seconds: POLL_SECONDS }, next: 'look' } },
     {
       cancel: {
-        call: 'http.post',
-        args: { url: expr('address + ":cancel"'), auth: { type: 'OAuth2' }, timeout: 60, body: {} },
-        result: 'cancelled',
+        try: {
+          call: 'http.post',
+          args: { url: expr('address + ":cancel"'), auth: { type: 'OAuth2' }, timeout: 60, body: {} },
+          result: 'cancelled',
+        },
+        retry: RETRY,
+        // The reason of the failure is that the job is late, whatever becomes of its end.
+        except: { as: 'e', steps: [{ uncancelled: { assign: [{ cancelled: null }] } }] },
       },
     },
     { late: { raise: { code: 504, message: expr('"the job took longer than " + string(timeoutSeconds) + " s"') } } },

@@ -41,7 +41,7 @@ export class World {
   /** Lines that handlers have logged. */
   readonly lines: string[] = [];
   protected readonly handlers = new Map<string, Handle>();
-  private readonly outcomes = new Map<string, Promise<Ended>>();
+  protected readonly outcomes = new Map<string, Promise<Ended>>();
 
   protected constructor(
     readonly deployed: Deployed,
@@ -94,10 +94,12 @@ export class World {
     this.handlers.clear();
   }
 
-  private async handler(role: Role): Promise<Handle> {
+  protected async handler(role: Role): Promise<Handle> {
     const { time, account } = this;
     const environment = this.deployed.environments[role];
-    const found = this.handlers.get(role) ?? (await instanceOf(role, { time, account, environment, log: (line) => this.lines.push(line) }));
+    const found =
+      this.handlers.get(role) ??
+      (await instanceOf(role, { time, account, environment, log: (line) => this.lines.push(line) }));
     this.handlers.set(role, found);
     return found;
   }
@@ -145,7 +147,7 @@ export class World {
     return this.outcomes.get(execution.name)!;
   }
 
-  private run(execution: Execution): void {
+  protected run(execution: Execution): void {
     const { workflows } = this.deployed;
     const kind = execution.name.startsWith(workflows.release.name) ? 'release' : 'pipeline';
     this.outcomes.set(execution.name, this.execute(kind, execution));
