@@ -28,9 +28,10 @@ export interface Deployment {
 }
 
 /** What is stored outlives its stack, with the policies that close the buckets. */
-const kept = (buckets: number): readonly string[] => [
+const kept = (buckets: number, repositories = 2): readonly string[] => [
   'AWS::DynamoDB::Table 1',
-  'AWS::ECR::Repository 2',
+  // Later environments pull the images of the first.
+  ...(repositories > 0 ? [`AWS::ECR::Repository ${repositories}`] : []),
   'AWS::KMS::Key 1',
   `AWS::S3::Bucket ${buckets}`,
   `AWS::S3::BucketPolicy ${buckets}`,
@@ -55,7 +56,7 @@ export const DEPLOYMENTS: readonly Deployment[] = [
       'AWS::StepFunctions::StateMachine 2',
     ],
     // Artifacts, ledger and access records; the first environment has the artifacts of the delivery too.
-    keeps: { 'bike-share-staging': kept(4), 'bike-share-production': kept(3) },
+    keeps: { 'bike-share-staging': kept(4), 'bike-share-production': kept(3, 0) },
   },
   {
     name: 'employment',

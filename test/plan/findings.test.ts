@@ -245,8 +245,8 @@ describe('acknowledgement', () => {
       scale({ 'governance.acknowledge': [{ finding: 'loose-alpha', reason: 'we accept this' }] }),
     );
     expect(findings.map((finding) => finding.id)).toEqual([
-      'acknowledgement-unused',
       'gap-on-google',
+      'acknowledgement-unused',
       'gap-on-google',
       'gap-on-google',
       'gap-on-google',
