@@ -12,6 +12,8 @@ export interface CatalogueEntry {
   readonly artifactUri: string;
   readonly artifactDigest: string;
   readonly image: string;
+  /** What the trainer has measured, as JSON; absent where that is not kept. */
+  readonly metricsUri?: string;
   /** Lineage and figures, as texts: commit, dataDigest, metric.<name>, … */
   readonly facts: Readonly<Record<string, string>>;
 }

@@ -61,6 +61,7 @@ export const registerVersion: UseCaseFunction<
     artifactUri,
     artifactDigest,
     image: optionalText(event, 'training.image') ?? '',
+    metricsUri: artifacts.uri(artifactKeys.metrics(run)),
     facts: {
       run,
       commit: input.commit ?? '',

@@ -14,6 +14,8 @@ export const HANDLER = 'arn:aws:sts::111111111111:assumed-role/Pipeline/shop-pip
 
 interface Package {
   status: string;
+  lineage?: object | undefined;
+  metricsAt?: string | undefined;
   /** Who has changed it last; the handler where nobody else has. */
   by?: string;
   properties: Record<string, string>;
@@ -147,10 +149,20 @@ export class Endpoints {
         };
       },
       DescribeEndpointConfig: ({ EndpointConfigName }: Configuration) => this.known(EndpointConfigName),
-      CreateModelPackage: (input: { ClientToken: string; CustomerMetadataProperties: Record<string, string> }) => {
+      CreateModelPackage: (input: {
+        ClientToken: string;
+        CustomerMetadataProperties: Record<string, string>;
+        MetadataProperties?: object;
+        ModelMetrics?: { ModelQuality: { Statistics: { S3Uri: string } } };
+      }) => {
         const arn = `arn:aws:sagemaker:eu-central-1:111111111111:model-package/churn/${input.ClientToken}`;
         if (!this.packages.has(arn)) {
-          this.packages.set(arn, { status: 'PendingManualApproval', properties: input.CustomerMetadataProperties });
+          this.packages.set(arn, {
+            status: 'PendingManualApproval',
+            properties: input.CustomerMetadataProperties,
+            lineage: input.MetadataProperties,
+            metricsAt: input.ModelMetrics?.ModelQuality.Statistics.S3Uri,
+          });
         }
         return { ModelPackageArn: arn };
       },

@@ -9,14 +9,16 @@ interface Input {
   readonly Prefix?: string;
   readonly StartAfter?: string;
   readonly ContinuationToken?: string;
+  readonly Delimiter?: string;
+  readonly Delete?: { readonly Objects: readonly { readonly Key: string }[] };
 }
-
-/** Keys that a page of a listing has; small, so that paging is used. */
-const PAGE = 7;
 
 /** Buckets: conditional writes, listings in pages. */
 export class Objects {
   private readonly bodies = new Map<string, Uint8Array>();
+
+  /** @param page keys that a page of a listing has; few, so that paging is used */
+  constructor(private readonly page = 7) {}
 
   put(bucket: string, key: string, body: string): void {
     this.putBytes(bucket, key, new TextEncoder().encode(body));
@@ -29,6 +31,10 @@ export class Objects {
   text(bucket: string, key: string): string | undefined {
     const body = this.bodies.get(`${bucket}/${key}`);
     return body && new TextDecoder().decode(body);
+  }
+
+  bytes(bucket: string, key: string): Uint8Array | undefined {
+    return this.bodies.get(`${bucket}/${key}`);
   }
 
   keys(bucket: string): string[] {
@@ -57,19 +63,35 @@ export class Objects {
           Body: {
             transformToByteArray: async () => body,
             transformToString: async () => new TextDecoder().decode(body),
+            transformToWebStream: () => new Blob([body as never]).stream(),
           },
         };
       },
-      ListObjectsV2: ({ Bucket, Prefix = '', StartAfter = '', ContinuationToken = '' }: Input) => {
-        const keys = this.keys(Bucket)
-          .filter((key) => key.startsWith(Prefix) && key > StartAfter && key > ContinuationToken)
-          .sort();
-        const page = keys.slice(0, PAGE);
+      DeleteObjects: ({ Bucket, Delete }: Input) => {
+        for (const { Key } of Delete!.Objects) this.bodies.delete(`${Bucket}/${Key}`);
+        return {};
+      },
+      ListObjectsV2: ({ Bucket, Prefix = '', StartAfter = '', ContinuationToken = '', Delimiter }: Input) => {
+        const below = this.keys(Bucket).filter((key) => key.startsWith(Prefix));
+        const names = Delimiter === undefined ? below : foldersOf(below, Prefix, Delimiter);
+        const rest = names.filter((name) => name > StartAfter && name > ContinuationToken).sort();
+        const page = rest.slice(0, this.page);
         return {
-          Contents: page.map((Key) => ({ Key })),
-          ...(keys.length > PAGE && { NextContinuationToken: page.at(-1), IsTruncated: true }),
+          ...(Delimiter === undefined
+            ? { Contents: page.map((Key) => ({ Key })) }
+            : { CommonPrefixes: page.map((folder) => ({ Prefix: folder })) }),
+          ...(rest.length > this.page && { NextContinuationToken: page.at(-1), IsTruncated: true }),
         };
       },
     };
   }
 }
+
+const foldersOf = (keys: readonly string[], prefix: string, delimiter: string): string[] => [
+  ...new Set(
+    keys.flatMap((key) => {
+      const end = key.indexOf(delimiter, prefix.length);
+      return end < 0 ? [] : [key.slice(0, end + 1)];
+    }),
+  ),
+];

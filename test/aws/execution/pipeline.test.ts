@@ -23,7 +23,12 @@ it('a run checks, trains, scores, decides and registers, and hands the version t
     releases: [{ version: 1, requestedBy: 'ann@example.com' }],
   });
   expect([...world.account.endpoints.packages.values()]).toMatchObject([
-    { status: 'Approved', properties: { version: '1', commit: 'abc' } },
+    {
+      status: 'Approved',
+      properties: { version: '1', commit: 'abc' },
+      lineage: { CommitId: 'abc', GeneratedBy: 'run-1' },
+      metricsAt: expect.stringMatching(/^s3:\/\/.+\/runs\/run-1\/metrics\.json$/),
+    },
   ]);
 });
 

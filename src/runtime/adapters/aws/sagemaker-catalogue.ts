@@ -40,6 +40,16 @@ export class SageMakerCatalogue implements ModelCatalogue {
           SupportedContentTypes: ['application/json'],
           SupportedResponseMIMETypes: ['application/json'],
         },
+        // SageMaker's own terms, by which its lineage and its comparison of versions go.
+        MetadataProperties: {
+          ...(entry.facts['commit'] && { CommitId: entry.facts['commit'] }),
+          ...(entry.facts['run'] && { GeneratedBy: entry.facts['run'] }),
+        },
+        ...(entry.metricsUri !== undefined && {
+          ModelMetrics: {
+            ModelQuality: { Statistics: { ContentType: 'application/json', S3Uri: entry.metricsUri } },
+          },
+        }),
         CustomerMetadataProperties: metadata({
           ...entry.facts,
           version: String(entry.version),
