@@ -1,6 +1,7 @@
 // Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [FILTER]
 import { callCases } from '../../test/google/execution/cases/calls';
 import { pipelineCases } from '../../test/google/execution/cases/pipeline';
+import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
 import { stepCases } from '../../test/google/execution/cases/steps';
 import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
@@ -18,6 +19,7 @@ async function main([python = 'python3', filter = '']: string[]): Promise<number
     ...callCases,
     ...situationCases,
     ...pipelineCases,
+    ...retrainingCases,
   ].filter(({ row, title }) => `${row} / ${title}`.includes(filter));
   const rows = new Map<string, number>();
   const findings: string[] = [];
@@ -26,16 +28,12 @@ async function main([python = 'python3', filter = '']: string[]): Promise<number
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { row, title, run } = next;
       rows.set(row, (rows.get(row) ?? 0) + 1);
-      const began = Date.now();
-      await run(engine).catch((error: Error) => findings.push(`${row} / ${title}: ${error.stack}`));
-      if (process.env['TRACE'])
-        console.error(
-          row,
-          '/',
-          title,
-          Date.now() - began,
-          findings.at(-1)?.startsWith(`${row} / ${title}`) ? findings.at(-1)!.slice(0, 1200) : 'ok',
-        );
+      const finding = await run(engine).then(
+        () => undefined,
+        (error: Error) => `${row} / ${title}: ${error.stack}`,
+      );
+      if (finding !== undefined) findings.push(finding);
+      if (process.env['TRACE'] !== undefined) console.error(finding ?? `ok: ${row} / ${title}`);
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));

@@ -18,14 +18,7 @@ if ! command -v python3 > /dev/null; then
   exit 0
 fi
 
-venv="$root/.venv/google"
-stamp="$(sha256sum .ci/google/requirements.txt | cut -d' ' -f1)"
-if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r .ci/google/requirements.txt
-  echo "$stamp" > "$venv/stamp"
-fi
+source .ci/google/venv.sh
 
 work="$(mktemp -d)"
 fake=""
@@ -51,9 +44,9 @@ fi
 status=0
 while IFS= read -r template; do
   echo "${template#"$work/one/"}"
-  "$venv/bin/python" "$shared/tools/google/static_check.py" "$template" || status=1
-  "$venv/bin/python" .ci/google/interpolations.py "$template" || status=1
-  timeout 120 "$venv/bin/python" .ci/google/workflows.py "$template" || status=1
+  "$python" "$shared/tools/google/static_check.py" "$template" || status=1
+  "$python" .ci/google/interpolations.py "$template" || status=1
+  timeout 120 "$python" .ci/google/workflows.py "$template" || status=1
 done < <(find "$work/one" -name cdk.tf.json | sort)
 
 port="$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')"

@@ -74,7 +74,7 @@ export class Account {
     this.monitoring = new Monitoring(now);
     this.executions = new Executions(place.workflows);
     this.traffic = new Traffic(this.endpoints, place.endpoint, this.monitoring, answers);
-    const bigquery = new BigQuery(() => this.traffic.captured);
+    const bigquery = new BigQuery(now, () => this.traffic.captured);
     this.collections = {
       models: (call) => this.models.operation(call),
       'models:upload': (call) => this.models.upload(call),

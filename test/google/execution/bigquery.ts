@@ -2,11 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, type Call, invalid, type Json, notFound, type Operation, Refusal } from './service';
 import type { Captured } from './traffic';
 
-/** BigQuery as far as releases go: the answers of a version, out of what the endpoint has captured. */
-export class BigQuery {
-  private readonly jobs = new Map<string, readonly (string | null)[][]>();
+interface Result {
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly rows: readonly (readonly string[])[];
+}
 
-  constructor(private readonly captured: () => readonly Captured[]) {}
+/** New labels since a version's own data: enough of them to train again. */
+const LABELS = 5000;
+
+/** BigQuery as far as two questions go: what a version has answered, and how many labels are new. */
+export class BigQuery {
+  private readonly jobs = new Map<string, Result>();
+
+  constructor(
+    private readonly now: () => number,
+    private readonly captured: () => readonly Captured[],
+  ) {}
 
   operation({ method, path, body }: Call): Operation | undefined {
     const [, , kind, id] = path;
@@ -33,7 +44,14 @@ export class BigQuery {
     return { jobReference: { jobId } };
   }
 
-  private answer(query: string): (string | null)[][] {
+  private answer(query: string): Result {
+    if (query.startsWith('SELECT COUNT(*) AS label_count')) {
+      const columns = [
+        ['label_count', 'INTEGER'],
+        ['newest_ms', 'INTEGER'],
+      ] as const;
+      return { columns, rows: [[String(LABELS), String(this.now())]] };
+    }
     const version = /deployed_model_id = '(\d+)'/.exec(query)?.[1];
     const times = [...query.matchAll(/TIMESTAMP '([^']+)'/g)].map(([, text]) =>
       Date.parse(text!.replace(' ', 'T').replace(/\+00$/, 'Z')),
@@ -42,19 +60,20 @@ export class BigQuery {
     const [from, to] = times;
     if (version === undefined || !(from! <= to!) || !(limit >= 0))
       throw invalid(`a statement of another kind: ${query}`);
-    return this.captured()
+    const rows = this.captured()
       .filter((one) => one.version === Number(version) && one.at >= from! && one.at < to!)
       .slice(0, limit)
       .map(({ prediction }) => [String(prediction)]);
+    return { columns: [['answer', 'STRING']], rows };
   }
 
   private results(id: string): Answer {
-    const rows = this.jobs.get(id);
-    if (rows === undefined) throw notFound(`job ${id}`);
+    const found = this.jobs.get(id);
+    if (found === undefined) throw notFound(`job ${id}`);
     return {
       jobComplete: true,
-      schema: { fields: [{ name: 'answer', type: 'STRING' }] },
-      rows: rows.map((row) => ({ f: row.map((v) => ({ v })) })),
+      schema: { fields: found.columns.map(([name, type]) => ({ name, type })) },
+      rows: found.rows.map((row) => ({ f: row.map((v) => ({ v })) })),
     };
   }
 }

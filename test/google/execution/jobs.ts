@@ -19,7 +19,7 @@ interface Job {
   state: string;
 }
 
-const DURATION_MS = 20 * 60_000;
+const DURATION_MS = 4 * 60_000;
 const REASONS = {
   fails: 'the replica workerpool0-0 exited with a non-zero status of 1',
   preempted: 'the resources are insufficient: the spot machine was preempted',

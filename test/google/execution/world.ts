@@ -1,5 +1,7 @@
 import { googleEnvSchema } from '../../../src/contract/google';
+import { GcsBucket } from '../../../src/runtime/adapters/google/gcs-bucket';
 import { GoogleApi } from '../../../src/runtime/adapters/google/google-api';
+import { WorkflowsStarter } from '../../../src/runtime/adapters/google/workflows-starter';
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { googlePorts } from '../../../src/runtime/entrypoints/google/ports';
 import { type Ports, readRegistry } from '../../../src/runtime/usecases';
@@ -66,7 +68,9 @@ export class World {
       },
     });
     const env = googleEnvSchema.parse(environments.release);
-    this.ports = { ...googlePorts(env, null, api), clock: { now: () => Math.floor(this.time.now() / 1000) } };
+    const clock = { now: () => Math.floor(this.time.now() / 1000) };
+    const workflowStarter = new WorkflowsStarter(api, new GcsBucket(api, env.MLP_STATE), env.MLP_MODEL, clock);
+    this.ports = { ...googlePorts(env, null, api), clock, workflows: workflowStarter };
   }
 
   /** An account without a version. */
@@ -179,6 +183,7 @@ export class World {
   /** What is so once nothing fails or goes on any more: who serves, who is said to, who holds the lock, whether records hold. */
   async state() {
     this.account.heal();
+    this.host.heal();
     return this.time.until(this.looked());
   }
 

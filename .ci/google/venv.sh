@@ -1,0 +1,10 @@
+# Sourced from the root: $python has the packages of requirements.txt.
+venv="$PWD/.venv/google"
+python="$venv/bin/python"
+stamp="$(sha256sum .ci/google/requirements.txt | cut -d' ' -f1)"
+if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r .ci/google/requirements.txt
+  echo "$stamp" > "$venv/stamp"
+fi
