@@ -25,22 +25,20 @@ trap 'rm -rf "$work"' EXIT
 cache="$root/.venv/sql"
 mkdir -p "$cache"
 
-# The environment and the compiled helpers are kept beside it, and made again when what they are made of changes.
-stamp="$(cat .ci/sql/requirements.txt "$tools/trino/pom.xml" "$tools"/trino/src/main/java/*.java | sha256sum | cut -d' ' -f1)"
+# The environment is kept, and made again when what it is made of changes.
+stamp="$(sha256sum .ci/sql/requirements.txt | cut -d' ' -f1)"
 if [ "$(cat "$cache/stamp" 2> /dev/null || true)" != "$stamp" ]; then
   rm -rf "$cache"
   python3 -m venv "$cache"
   "$cache/bin/pip" install --quiet --disable-pip-version-check -r .ci/sql/requirements.txt
-  cp -r "$tools/trino" "$cache/trino"
-  chmod -R u+w "$cache/trino"
-  (cd "$cache/trino" && mvn -q -B compile dependency:build-classpath -Dmdep.outputFile=classpath.txt)
   echo "$stamp" > "$cache/stamp"
 fi
 
+classpath="$(bash .ci/sql/trino.sh)"
 npx tsx .ci/sql/run.ts write "$work"
 "$cache/bin/python" .ci/sql/parse.py "$work/statements.json"
 # Both print a line a statement, and exit 1 when one fails; the comparison says which, and whether it may.
-java -Xmx700m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$cache/trino/target/classes:$(cat "$cache/trino/classpath.txt")" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" &
+java -Xmx700m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$classpath" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" &
 trino=$!
 ZETASQL_CACHE="$cache/zetasql.cwasm" "$cache/bin/python" "$tools/zetasql_exec.py" "$work/zetasql.json" > "$work/zetasql.out" 2> "$work/zetasql.err" || true
 wait "$trino" || true
