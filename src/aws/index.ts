@@ -6,6 +6,7 @@ export type { EndpointGrants } from './canary-endpoint/endpoint-grants';
 export type { ICanaryEndpoint } from './canary-endpoint/endpoint-interface';
 export type { EndpointMetrics } from './canary-endpoint/endpoint-metrics';
 export type { CanaryEndpointAttributes } from './canary-endpoint/imported-endpoint';
+export { PublicFront, type PublicFrontProps } from './canary-endpoint/public-front';
 export { DriftAlarm, type DriftAlarmProps, type IDriftAlarm } from './drift-alarm/drift-alarm';
 export type { DriftMetrics } from './drift-alarm/drift-metrics';
 export { EvalGatePipeline, type EvalGatePipelineProps } from './eval-gate-pipeline/eval-gate-pipeline';
