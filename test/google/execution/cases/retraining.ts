@@ -11,6 +11,7 @@ const OPERATIONS = [
   'monitoring.timeSeries.create',
   'storage.objects.get',
   'storage.objects.insert',
+  'storage.objects.list',
   'workflowexecutions.executions.create',
 ] as const;
 /** Deliveries of a message until it is answered well. */
