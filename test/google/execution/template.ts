@@ -31,7 +31,7 @@ export async function deployedBy(release: object): Promise<Deployed> {
   const { demand } = SCALE.models;
   const definition = {
     ...SCALE,
-    models: { demand: { ...demand, release, budget: { monthly: 900, trainingRun: 25 } } },
+    models: { demand: { ...demand, data: { ...demand.data, minRows: 100 }, release } },
   } as unknown as PlatformInput;
   const outDir = mkdtempSync(join(tmpdir(), 'mlp-executions-'));
   try {
