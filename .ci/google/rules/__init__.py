@@ -1,0 +1,1 @@
+"""What the provider's schema and Google's API descriptions do not say of a template, one rule a file."""

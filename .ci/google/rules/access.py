@@ -1,0 +1,24 @@
+"""Roles that do not exist or give too much, and members that are anybody."""
+import re
+
+# Predefined roles that a template may bind; primitive roles are none of them.
+ROLES = {
+    f"roles/{one}"
+    for one in """
+    aiplatform.user aiplatform.viewer artifactregistry.reader artifactregistry.writer bigquery.dataEditor bigquery.dataViewer
+    bigquery.jobUser cloudbuild.builds.builder cloudfunctions.developer cloudkms.cryptoKeyEncrypterDecrypter
+    cloudtrace.agent iam.serviceAccountUser logging.logWriter monitoring.metricWriter monitoring.viewer pubsub.publisher
+    run.invoker storage.objectCreator storage.objectUser storage.objectViewer workflows.invoker workflows.viewer
+    """.split()
+}
+MEMBER = re.compile(r"(serviceAccount|user|group):\S+@?\S*|\$\{google_logging_project_sink\.\w+\.writer_identity\}")
+
+
+def check(kind, name, body, _template):
+    if not kind.endswith("_iam_member"):
+        return
+    role, member = str(body.get("role")), str(body.get("member"))
+    if role not in ROLES:
+        yield f"{kind}.{name}.role: {role!r} is no role that a template may bind"
+    if not MEMBER.fullmatch(member) or member.startswith(("allUsers", "allAuthenticatedUsers")):
+        yield f"{kind}.{name}.member: {member!r} is nobody that may be given a role"

@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Checks of a cdk.tf.json that neither the provider's schema nor Google's API descriptions can make: rules/*.py.
+
+usage: semantics.py cdk.tf.json
+"""
+import json
+import sys
+
+from rules import access, choices, filters, names, places, ranges, schedules, tables
+
+RULES = (ranges, names, access, places, schedules, filters, choices, tables)
+
+
+def faults(resources):
+    for kind, of_kind in resources.items():
+        for name, body in of_kind.items():
+            for rule in RULES:
+                yield from rule.check(kind, name, body, resources)
+
+
+def main(file):
+    found = list(faults(json.load(open(file, encoding="utf8")).get("resource", {})))
+    print("\n".join(found[:40]))
+    print(f"{len(RULES)} rules, {len(found)} finding(s)")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
