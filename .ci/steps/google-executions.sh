@@ -11,4 +11,4 @@ if ! command -v python3 > /dev/null; then
 fi
 source .ci/google/venv.sh
 [ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets
-timeout 900 npx tsx .ci/google/executions.ts "$python" "$@"
+timeout 1800 npx tsx .ci/google/executions.ts "$python" "$@"
