@@ -5,7 +5,8 @@ import { type LedgerRecord, verifyChain } from '../../src/runtime/core/ledger';
 import { awsPorts } from '../../src/runtime/entrypoints/aws/ports';
 import { artifactKeys, readRegistry } from '../../src/runtime/usecases';
 import { decidedOf, judgedWindows, taken, trainedVersion } from './artifacts';
-import { AwsPlatform, type Sabotage } from './aws/platform';
+import type { Sabotage } from './aws/deployed';
+import { AwsPlatform } from './aws/platform';
 import { unpacked } from './aws/tar';
 import type { Trino } from './aws/trino';
 import { COMMIT, START } from './definition';
@@ -37,7 +38,7 @@ export async function awsTarget(definition: unknown, trino: Trino, sabotage?: Sa
 
 async function storyOf(platform: AwsPlatform): Promise<Story> {
   const environment = Object.fromEntries(
-    Object.keys(awsEnvSchema.shape).map((name) => [name, platform.variable(name) ?? '']),
+    Object.keys(awsEnvSchema.shape).map((name) => [name, platform.variable(name)]),
   );
   const ports = awsPorts(awsEnvSchema.parse(environment), { arguments: {} } as TaskEvent);
   const { artifacts, ledger } = ports;

@@ -1,5 +1,5 @@
 import { awsTarget } from './aws';
-import type { Sabotage } from './aws/platform';
+import type { Sabotage } from './aws/deployed';
 import { Trino } from './aws/trino';
 import { conceptDefinition, END } from './definition';
 import { DIFFERENCES, differencesOf } from './differences';

@@ -2,10 +2,9 @@ import type { ModelDefinition } from '../../../src/definition/platform';
 import { durationSeconds } from '../../../src/kernel/duration';
 import type { HeldStage } from '../../../src/local/engine/world';
 import { versionOfModel } from '../../../src/runtime/adapters/aws/endpoint-layout';
-import type { Endpoints, Serving } from '../../aws/execution/endpoints';
-import type { AnsweredRequest } from '../../aws/execution/figures';
-import type { Objects } from '../../aws/execution/objects';
+import type { Serving } from '../../aws/execution/endpoints';
 import { type LiveRequest, type LiveRequests, placeOf } from '../world/live-requests';
+import type { ConceptAccount } from './account';
 import type { ModelServers } from './model-servers';
 
 /** What load says of its time: no window has it, as the local engine captures no load. */
@@ -24,21 +23,19 @@ export class LiveEndpoint {
   unanswered = 0;
   private captures = 0;
 
+  /** @param isCaptured whether what is answered at a time is captured: a mechanism that a test takes away */
   constructor(
     private readonly name: string,
     private readonly definition: ModelDefinition,
-    private readonly endpoints: Endpoints,
+    private readonly account: Pick<ConceptAccount, 'endpoints' | 'objects' | 'figures'>,
     private readonly servers: ModelServers,
-    private readonly objects: Objects,
-    private readonly answered: AnsweredRequest[],
     private readonly requests: LiveRequests,
-    /** Whether what is answered is captured: a mechanism that a test takes away. */
-    private readonly isCaptured: (at: number) => boolean,
+    private readonly isCaptured: (at: number) => boolean = () => true,
   ) {}
 
   /** Clients send what they send in `[from, to)`, milliseconds since the epoch. */
   async pass(from: number, to: number): Promise<void> {
-    const serving = this.endpoints.current(from);
+    const serving = this.account.endpoints.current(from);
     const captured = new Map<string, string[]>();
     for (const request of this.requests.between(from, to, this.stage(serving))) {
       if (serving === undefined) this.unanswered += 1;
@@ -47,7 +44,11 @@ export class LiveEndpoint {
     for (const [folder, lines] of captured) {
       const [bucket, ...path] = folder.split('/');
       this.captures += 1;
-      this.objects.put(bucket!, `${path.join('/')}/${String(this.captures).padStart(8, '0')}.jsonl`, lines.join('\n'));
+      this.account.objects.put(
+        bucket!,
+        `${path.join('/')}/${String(this.captures).padStart(8, '0')}.jsonl`,
+        lines.join('\n'),
+      );
     }
   }
 
@@ -79,7 +80,7 @@ export class LiveEndpoint {
     const time = isEvent ? new Date(at).toISOString() : OUTSIDE_OF_WINDOWS;
     const instances = [{ ...instance, ...(isEvent && { [data.key!]: key }), [data.timestamp]: time }];
     const { predictions, latencyMs, error } = await this.servers.ask(model, instances);
-    this.answered.push({ variant, at, latencyMs, failed: error !== null });
+    this.account.figures.requests.push({ variant, at, latencyMs, failed: error !== null });
     const destination = configuration.DataCaptureConfig?.DestinationS3Uri;
     if (destination === undefined || error !== null || !this.isCaptured(at)) return;
     const hour = new Date(at).toISOString().slice(0, 13).replace(/[-T]/g, '/');

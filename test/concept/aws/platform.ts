@@ -1,39 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parsePlatformOrThrow } from '../../../src/definition/parse';
 import type { Json } from '../../../src/kernel/json';
-import { trainCommand } from '../../../src/local/engine/commands';
-import { processParts } from '../../../src/local/engine/process-parts';
-import { FileArtifactStore } from '../../../src/runtime/adapters/local/file-artifact-store';
 import { type Execution, type Machine, runMachine } from '../../aws/execution/run-machine';
 import type { VirtualTime } from '../../aws/execution/virtual-time';
-import { END, EXAMPLE, START } from '../definition';
-import { recordedEvents } from '../world/events';
-import { LiveRequests } from '../world/live-requests';
-import { ConceptAccount, executionArn, imageOf, type Started } from './account';
-import { type AlarmChange, Alarms } from './alarms';
-import { Athena } from './athena';
-import { type Call, callsOnAlarm, Schedules } from './events';
-import { GlueTables } from './glue-tables';
-import { Jobs } from './jobs';
-import { LiveEndpoint } from './live-endpoint';
-import { Metrics } from './metrics';
-import { ModelServers } from './model-servers';
-import { SmokeEndpoints } from './smoke-endpoints';
-import { DeployedTemplate, type HandlerFunction } from './template';
+import { START } from '../definition';
+import { executionArn, imageOf, type Started } from './account';
+import type { AlarmChange } from './alarms';
+import { type Deployed, deployed, type Sabotage, variableOf } from './deployed';
+import { type Call, callsOnAlarm } from './events';
 import { WorldTime } from './time';
 import type { Trino } from './trino';
 
-const ENVIRONMENT = 'staging';
 /** After so many ms a call is made again that has found an endpoint changing. */
 const POLL_MS = 30_000;
-
-/** What is taken away or altered, to see that the suite finds it. */
-export interface Sabotage {
-  readonly template?: (template: DeployedTemplate) => void;
-  readonly isCaptured?: (at: number) => boolean;
-}
 
 /** An execution that has ended, or goes on. */
 export interface Run extends Started {
@@ -43,94 +21,42 @@ export interface Run extends Started {
 
 /** The platform of a template in an account: its schedules, alarms, rules, state machines and handlers, in virtual time. */
 export class AwsPlatform {
-  readonly account = new ConceptAccount();
   readonly time = new WorldTime(Date.parse(START));
-  readonly metrics = new Metrics(this.account.figures.requests);
   readonly begun: { readonly name: string; readonly at: number }[] = [];
   readonly runs: Run[] = [];
-  athena!: Athena;
-  live!: LiveEndpoint;
-  private alarms!: Alarms;
-  private jobs!: Jobs;
-  private schedules!: Schedules;
-  private servers!: ModelServers;
-  private functions!: ReadonlyMap<string, HandlerFunction>;
-  private machines!: ReadonlyMap<string, Machine>;
+  private readonly machines: ReadonlyMap<string, Machine>;
+  private readonly environment = { ...process.env };
   private now = Date.parse(START);
   private events = 0;
   private pending: Call[] = [];
-  private readonly environment = { ...process.env };
-  private readonly folder = mkdtempSync(join(tmpdir(), 'mlp-concept-aws-'));
 
-  private constructor(private readonly template: DeployedTemplate) {}
+  private constructor(private readonly parts: Deployed) {
+    this.machines = parts.template.machines();
+  }
 
-  static async open(raw: unknown, trino: Trino, sabotage: Sabotage = {}): Promise<AwsPlatform> {
-    const template = await DeployedTemplate.of(raw, ENVIRONMENT);
-    sabotage.template?.(template);
-    const platform = new AwsPlatform(template);
-    const model = parsePlatformOrThrow(raw).models['demand']!;
-    const { account, time } = platform;
-    platform.functions = template.functions();
-    platform.machines = template.machines();
-    const events = recordedEvents(model);
-    const bucket = platform.variable('MLP_ARTIFACTS');
-    // The engine and what it is told first are older than the account's time.
-    const rows = events
-      .filter(({ at }) => at < Date.parse(END))
-      .map(({ arrivesAt, row }) => ({ arrivesAt, values: row }));
-    const tables = await GlueTables.create(trino, template.all('AWS::Glue::Table'), account.objects, bucket, rows);
-    platform.athena = new Athena(trino, tables, account.objects, bucket);
-    const parts = processParts('demand', model, new FileArtifactStore(platform.folder), {
-      baseDir: EXAMPLE,
-      workDir: platform.folder,
-      asFastAsItCan: true,
-      onLine: () => undefined,
-    });
-    const { endpoints, objects, figures } = account;
-    const servers = new ModelServers(objects, (name) => endpoints.archives.get(name), parts.start);
-    platform.servers = servers;
-    platform.jobs = new Jobs(objects, servers, trainCommand('demand', model));
-    const endpoint = platform.variable('MLP_ENDPOINT');
-    const requests = new LiveRequests(events, parts.loadPerMinute);
-    const isCaptured = sabotage.isCaptured ?? (() => true);
-    platform.live = new LiveEndpoint(
-      endpoint,
-      model,
-      endpoints,
-      servers,
-      objects,
-      figures.requests,
-      requests,
-      isCaptured,
-    );
-    platform.alarms = new Alarms(template, platform.metrics);
-    platform.schedules = new Schedules(template);
-    account.install();
-    const smoke = new SmokeEndpoints(endpoint, endpoints, servers);
-    account.serve('SageMaker', smoke.sagemaker());
-    account.serve('SageMakerRuntime', smoke.runtime());
-    account.serve('Athena', platform.athena.operations());
-    account.serve('CloudWatch', platform.alarms.operations());
+  static async open(raw: unknown, trino: Trino, sabotage?: Sabotage): Promise<AwsPlatform> {
+    const platform = new AwsPlatform(await deployed(raw, trino, sabotage));
+    // Retries are jittered.
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
-    jest.spyOn(console, 'log').mockImplementation((line) => platform.metrics.log(line));
-    time.install();
+    // The engine and what it was told are older than the account's time.
+    platform.time.install();
     return platform;
   }
 
   /** A person or the delivery starts a run of the pipeline, as `aws stepfunctions start-execution` does. */
   async train(name: string, input: Json): Promise<void> {
     const [machine] = [...this.machines.keys()].filter((arn) => arn.endsWith('-pipeline'));
-    this.account.executions.set(executionArn(machine!, name), 'RUNNING');
-    this.account.asked.push({ machine: machine!, name, input });
+    this.parts.account.executions.set(executionArn(machine!, name), 'RUNNING');
+    this.parts.account.asked.push({ machine: machine!, name, input });
     await this.settle();
   }
 
   /** Lets time pass up to and with an instant, milliseconds since the epoch. */
   async advanceTo(end: number): Promise<void> {
     for (;;) {
-      const due = this.schedules.next(this.now);
+      const due = this.parts.schedules.next(this.now);
       const at = Math.min(end, due.at, this.time.next());
-      await this.time.during(() => this.live.pass(this.now, at));
+      await this.time.during(() => this.parts.live.pass(this.now, at));
       this.time.moveTo(at);
       this.now = at;
       await this.time.settle();
@@ -141,17 +67,15 @@ export class AwsPlatform {
   }
 
   async close(): Promise<void> {
-    await this.servers.close();
+    await this.parts.close();
     this.time.restore();
     jest.restoreAllMocks();
     process.env = this.environment;
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A variable of the handlers that have it. */
+  /** A variable of the handlers that have it; empty where none has it. */
   variable(name: string): string {
-    const values = [...this.functions.values()].map(({ environment }) => environment[name] ?? '');
-    return values.find((value) => value !== '')!;
+    return variableOf(this.parts.functions, name);
   }
 
   /** What alarms and handlers have asked for is done, until all waits for a later instant. */
@@ -160,16 +84,16 @@ export class AwsPlatform {
       await this.judge();
       const calls = this.pending.splice(0);
       for (const call of calls) await this.call(call);
-      const started = this.account.asked.splice(0);
+      const started = this.parts.account.asked.splice(0);
       for (const one of started) this.begin(one);
       await this.time.settle();
       await this.judge();
-      if (this.pending.length === 0 && this.account.asked.length === 0) return;
+      if (this.pending.length === 0 && this.parts.account.asked.length === 0) return;
     }
   }
 
   private async judge(): Promise<void> {
-    for (const change of this.alarms.evaluate(this.now)) await this.changed(change);
+    for (const change of this.parts.alarms.evaluate(this.now)) await this.changed(change);
   }
 
   /** Of those that a rule calls, state machines begin at once and handlers take their turn: as on one machine. */
@@ -177,7 +101,7 @@ export class AwsPlatform {
     if (change.state === 'ALARM' && !change.isGroup) this.begun.push({ name: change.name, at: this.now });
     this.events += 1;
     const id = `event-${this.events}`;
-    for (const { arn, input } of callsOnAlarm(this.template, change, id, this.now)) {
+    for (const { arn, input } of callsOnAlarm(this.parts.template, change, id, this.now)) {
       if (!this.machines.has(arn)) {
         this.pending.push({ arn, input });
         continue;
@@ -206,7 +130,7 @@ export class AwsPlatform {
     };
     void runMachine(definition, { name, input }, handle, this.stateTime()).then((execution) => {
       run.ended = execution;
-      this.account.executions.set(executionArn(machine, name), execution.succeeded ? 'SUCCEEDED' : 'FAILED');
+      this.parts.account.executions.set(executionArn(machine, name), execution.succeeded ? 'SUCCEEDED' : 'FAILED');
     });
   }
 
@@ -227,18 +151,18 @@ export class AwsPlatform {
       case 'getParameter':
         return { Parameter: { Value: imageOf((input as { readonly Name: string }).Name) } };
       case 'createTrainingJob.sync':
-        return this.jobs.train(input as never);
+        return this.parts.jobs.train(input as never);
       case 'createModel':
-        return this.account.endpoints.operations().CreateModel(input as never);
+        return this.parts.account.endpoints.operations().CreateModel(input as never);
       case 'createTransformJob.sync':
-        return this.jobs.transform(input as never);
+        return this.parts.jobs.transform(input as never);
     }
     throw new RangeError(`nothing stands behind ${resource}`);
   }
 
   /** The bundle that Lambda gets, in the environment that the template gives it. */
   private handler(arn: string): (input: unknown) => Promise<unknown> {
-    const found = this.functions.get(arn);
+    const found = this.parts.functions.get(arn);
     if (found === undefined) throw new RangeError(`there is no function ${arn}`);
     const path = join(__dirname, '../../../assets/aws', found.role, 'index.js');
     const { handler } = require(path) as { readonly handler: (input: unknown) => Promise<unknown> };
