@@ -38,3 +38,31 @@ export const releaseInputSchema = z.object({
   requestedBy: z.string().default('unknown'),
 });
 export type ReleaseInput = z.output<typeof releaseInputSchema>;
+
+/** What a person has decided of a version: state of `decideApproval`. */
+export const versionDecisionSchema = z.object({
+  version: z.int().positive(),
+  decision: z.enum(['approve', 'reject']),
+  /** The person, as the target has authenticated them. */
+  by: z.string().min(1),
+  reason: z.string().default('a person said no'),
+});
+
+/** What a decision about a version has to keep to: `governance` of the definition. */
+export const approvalDutiesSchema = z.object({ approvers: z.array(z.string()), separationOfDuties: z.boolean() });
+export type ApprovalDuties = z.output<typeof approvalDutiesSchema>;
+
+/** A version that the environment before this one has promoted: state of `importVersion`. */
+export const versionOfferSchema = z.object({
+  /** Version there, and the digest that it was promoted with. */
+  version: z.int().positive(),
+  artifactDigest: z.string().min(1),
+});
+
+/** Fixed arguments of `importVersion`. */
+export const importArgumentsSchema = z.object({
+  /** Name of the environment before this one. */
+  from: z.string().min(1),
+  /** `environments[].approval` of this one. */
+  approval: z.enum(['automatic', 'manual']),
+});

@@ -88,10 +88,6 @@ export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as cons
 /** Id of a model in Vertex AI's registry. */
 export const vertexModelId = (platform: string, model: string): string => `${platform}-${model}`;
 
-/** What a decision in Vertex AI's registry has to keep to. */
-export const approvalDutiesSchema = z.object({ approvers: z.array(z.string()), separationOfDuties: z.boolean() });
-export type ApprovalDuties = z.output<typeof approvalDutiesSchema>;
-
 /** Cloud Monitoring's type of one of our metrics. */
 export const metricType = (name: MetricName): string => `custom.googleapis.com/${METRIC_NAMESPACE}/${name}`;
 

@@ -146,3 +146,14 @@ test('read access is of this registry alone', () => {
   expect(text).toContain('sagemaker:ListModelPackages');
   expect(text).not.toContain('PutObject');
 });
+
+test('each record of the ledger is an event, so that others hear of every change', () => {
+  const stack = newStack();
+  registryIn(stack);
+  const buckets = Object.entries(templateOf(stack).findResources('AWS::S3::Bucket'));
+  const told = buckets.filter(([, { Properties }]) => Properties.NotificationConfiguration !== undefined);
+  expect(told.map(([id]) => id)).toEqual([expect.stringContaining('Ledger')]);
+  expect(told[0]![1]['Properties'].NotificationConfiguration).toEqual({
+    EventBridgeConfiguration: { EventBridgeEnabled: true },
+  });
+});

@@ -214,7 +214,13 @@ test('a stage has what it asks for and nothing more', () => {
   expect(functions(foundation)).toEqual(['demand: pipeline', 'demand: release']);
   expect(functions(core)).toEqual(['demand: monitor', 'demand: pipeline', 'demand: release']);
   expect(functions(scale)).toEqual(['demand: monitor', 'demand: pipeline', 'demand: release', 'demand: retraining']);
-  expect(core).not.toHaveProperty('google_pubsub_subscription');
+  const pushed = (resources: Resources): unknown[] =>
+    all(resources, 'google_pubsub_subscription').map((one) =>
+      String((one['push_config'] as Attributes)['push_endpoint'])
+        .split('/')
+        .at(-1),
+    );
+  expect([pushed(core), pushed(scale)]).toEqual([['approvals'], ['approvals', 'alerts']]);
   expect(all(foundation, 'google_cloud_scheduler_job')).toHaveLength(1);
   const kinds = (resources: Resources): Set<unknown> =>
     new Set(all(resources, 'google_monitoring_alert_policy').map((one) => (one['user_labels'] as Attributes)['kind']));

@@ -2,8 +2,9 @@ import { type ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { ApprovalDuties } from '../../contract/events';
 import { NAME_LIMITS, physicalName } from '../support/names';
-import type { ApprovalDuties, IModelRegistry } from './model-registry-interface';
+import type { IModelRegistry } from './model-registry-interface';
 
 export interface ModelRegistryAttributes {
   readonly model: string;

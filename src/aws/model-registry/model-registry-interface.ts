@@ -2,14 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-
-/** Who may approve a version. */
-export interface ApprovalDuties {
-  /** `governance.approvers`; anybody who may change the registry where it is empty. */
-  readonly approvers: readonly string[];
-  /** Who started a training may not approve its version. */
-  readonly separationOfDuties: boolean;
-}
+import type { ApprovalDuties } from '../../contract/events';
 
 /** A model's registry: what the other constructs need of it. */
 export interface IModelRegistry extends IConstruct {
@@ -22,6 +15,7 @@ export interface IModelRegistry extends IConstruct {
   readonly modelPackageGroupName: string;
   /** Key of everything that is stored for this model; undefined for keys of AWS. */
   readonly encryptionKey?: IKey;
+  /** Who may approve a version. */
   readonly duties: ApprovalDuties;
   /** Whether stateful resources survive the deletion of their stack. */
   readonly deletionProtection: boolean;

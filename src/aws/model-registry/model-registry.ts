@@ -1,9 +1,17 @@
 import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectLockRetention,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
+import type { ApprovalDuties } from '../../contract/events';
 import { governanceSchema } from '../../definition/governance';
 import { releaseSchema } from '../../definition/release';
 import { type SectionInput, SectionReader } from '../../definition/section-reader';
@@ -14,7 +22,7 @@ import { platformKey, policyLivesWithBucket, removalPolicy } from '../support/en
 import { NAME_LIMITS, physicalName, standalonePlatform } from '../support/names';
 import { retentionSeconds, wholeDays } from '../support/retention';
 import { ImportedModelRegistry, type ModelRegistryAttributes } from './imported-registry';
-import type { ApprovalDuties, IModelRegistry } from './model-registry-interface';
+import type { IModelRegistry } from './model-registry-interface';
 import { RegistryGrants } from './registry-grants';
 
 export interface ModelRegistryProps {
@@ -71,7 +79,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     this.platform = props.wiring?.platform ?? standalonePlatform(this);
     this.deletionProtection = this.plan.deletionProtection;
     const { approvers, separationOfDuties } = this.plan;
-    this.duties = { approvers, separationOfDuties };
+    this.duties = { approvers: [...approvers], separationOfDuties };
     const removal = removalPolicy(this.plan.deletionProtection);
     this.encryptionKey =
       props.encryptionKey ??
@@ -111,6 +119,10 @@ export class ModelRegistry extends Construct implements IModelRegistry {
         ? ObjectLockRetention.compliance(lockedDays)
         : ObjectLockRetention.governance(lockedDays),
     });
+    // Each change of the registry is a record: others hear of it as an event of the account's bus.
+    (this.ledgerBucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
     for (const bucket of [this.artifactBucket, this.ledgerBucket]) policyLivesWithBucket(bucket, removal);
     this.stateTable = new Table(this, 'State', {
       partitionKey: { name: 'key', type: AttributeType.STRING },

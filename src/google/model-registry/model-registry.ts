@@ -4,7 +4,7 @@ import { BigqueryTable } from '@cdktf/provider-google/lib/bigquery-table';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { VertexAiTensorboard } from '@cdktf/provider-google/lib/vertex-ai-tensorboard';
 import { Construct } from 'constructs';
-import type { ApprovalDuties } from '../../contract/google';
+import type { ApprovalDuties } from '../../contract/events';
 import { type Governance, governanceSchema } from '../../definition/governance';
 import { type SectionInput, SectionReader } from '../../definition/section-reader';
 import { type Security, securitySchema } from '../../definition/security';

@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import { approvalDutiesSchema, versionDecisionSchema } from '../../contract/events';
 import { OperationError } from '../../kernel/problem';
 import type { PromotionEvent, PromotionPolicy, RegistryState } from '../core/promotion';
 import { answer } from './answer';
 import type { UseCaseFunction } from './ports';
 import { applyToRegistry, readRegistry } from './registry-document';
 import { readVersion } from './version-record';
-
-/** What a person has decided of a version. */
-const decisionSchema = z.object({
-  version: z.int().positive(),
-  decision: z.enum(['approve', 'reject']),
-  /** The person, as the target has authenticated them. */
-  by: z.string().min(1),
-  reason: z.string().default('a person said no'),
-});
-const policySchema = z.object({ approvers: z.array(z.string()), separationOfDuties: z.boolean() });
 
 /** States that an approval leads out of; in every other one there is nothing to approve any more. */
 const UNDECIDED = ['registered', 'passedGate', 'rolledBack'];
@@ -31,8 +21,8 @@ const UNDECIDED = ['registered', 'passedGate', 'rolledBack'];
 export const decideApproval: UseCaseFunction<
   'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'notifier' | 'workflows' | 'clock'
 > = async (event, ports) => {
-  const { version, decision, by, reason } = decisionSchema.parse(event.state);
-  const duties = policySchema.parse(event.arguments);
+  const { version, decision, by, reason } = versionDecisionSchema.parse(event.state);
+  const duties = approvalDutiesSchema.parse(event.arguments);
   const policy: PromotionPolicy = { approval: 'manual', modelIntegrity: true, ...duties };
   const name = String(version);
   const record = await readVersion(ports.artifacts, name);

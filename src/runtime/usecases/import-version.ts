@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { importArgumentsSchema, versionOfferSchema } from '../../contract/events';
 import { OperationError } from '../../kernel/problem';
 import type { PromotionEvent } from '../core/promotion';
 import type { ArtifactStore } from '../ports';
@@ -12,18 +12,6 @@ import { highestVersion, registeredEvent, versionOfRun } from './registered-run'
 import { applyToRegistry } from './registry-document';
 import { readVersion, type VersionRecord } from './version-record';
 
-const offerSchema = z.object({
-  /** Version in the environment before this one, and the digest that it was promoted with there. */
-  version: z.int().positive(),
-  artifactDigest: z.string().min(1),
-});
-const argumentsSchema = z.object({
-  /** Name of the environment before this one. */
-  from: z.string().min(1),
-  /** `environments[].approval` of this one. */
-  approval: z.enum(['automatic', 'manual']),
-});
-
 /**
  * Takes the champion of the environment before this one: the same artifact, by digest, as a version of this registry. It is
  * released by itself, or waits for a person, as this environment asks. A second call for the same version changes nothing.
@@ -34,8 +22,8 @@ const argumentsSchema = z.object({
 export const importVersion: UseCaseFunction<
   'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'notifier' | 'workflows' | 'origin' | 'clock'
 > = async (event, ports) => {
-  const offer = offerSchema.parse(event.state);
-  const { from, approval } = argumentsSchema.parse(event.arguments);
+  const offer = versionOfferSchema.parse(event.state);
+  const { from, approval } = importArgumentsSchema.parse(event.arguments);
   const { origin, artifacts, model, clock } = ports;
   if (origin === undefined) throw noOrigin(from);
   const offered = await readVersion(origin, String(offer.version));

@@ -1,12 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type TaskEvent, taskEventSchema } from '../../../contract/events';
-import {
-  alertTriggerSchema,
-  approvalDutiesSchema,
-  type GoogleEnv,
-  googleDataSchema,
-  googleEnvSchema,
-} from '../../../contract/google';
+import { approvalDutiesSchema, type TaskEvent, taskEventSchema } from '../../../contract/events';
+import { alertTriggerSchema, type GoogleEnv, googleDataSchema, googleEnvSchema } from '../../../contract/google';
 import type { UseCase } from '../../../contract/use-cases';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
