@@ -10,7 +10,7 @@ const HOUR_FORMAT = 'yyyy/MM/dd/HH';
 const SIDE = 'struct<observedContentType:string,mode:string,data:string,encoding:string>';
 
 /**
- * Table over captured requests, with partitions by projection: no crawler, and a query reads the hours of its window alone.
+ * Table over captured requests, with partitions by projection: no crawler, and a query names the deployments that it reads.
  * Captures stand below `capture/<deployment>/<endpoint>/<variant>/<hour>/`; a deployment's name (`blue-3`, `blue-3_green-4`)
  * says which version each variant serves, and queries name the deployments that they ask for.
  */
