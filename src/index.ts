@@ -21,6 +21,7 @@ export type { Stage } from './kernel/stages';
 export { type Audit, type AuditRow, type AuditStatus, auditPlatform } from './plan/audit';
 export { type Change, type ChangeClass, diffPlatforms } from './plan/diff';
 export type { Finding } from './plan/findings/finding';
+export { type Parity, type ParityGap, type ParityRow, parityOf } from './plan/parity';
 export type * from './plan/plan';
 export { type PlanOptions, planPlatform } from './plan/plan-platform';
 export { renderPostmortem, renderRunbook } from './plan/runbooks';
