@@ -37,6 +37,7 @@ const INTERFACES = [
   'athena',
   'ecr.api',
   'ecr.dkr',
+  'events',
   'glue',
   'kms',
   'logs',
