@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { MlPlatform } from '../../src/aws';
 import { definitions } from './support/definition';
 
@@ -122,6 +122,20 @@ it('two environments of one account share their bus, and need no policy of it', 
   after.hasResourceProperties('AWS::Events::Rule', {
     EventPattern: { ...PROMOTED, detail: { platform: ['acme-staging'], model: ['churn'] } },
   });
+});
+
+it('an environment in another region is warned: SageMaker pulls images of its own region alone', () => {
+  const environments = [
+    { name: 'staging', aws: { account: STAGING, region } },
+    { name: 'production', aws: { account: PRODUCTION, region: 'us-east-1' } },
+  ];
+  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:disable-asset-staging': true } });
+  const stack = new Stack(app, 'Other', { env: { account: PRODUCTION, region: 'us-east-1' } });
+  new MlPlatform(stack, 'Platform', { definition: { ...definitions.scale, environments }, environment: 'production' });
+  Annotations.fromStack(stack).hasWarning(
+    '/Other/Platform',
+    Match.stringLikeRegexp('pulls images of its own region alone'),
+  );
 });
 
 it('a single environment offers nothing and takes nothing', () => {

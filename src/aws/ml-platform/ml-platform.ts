@@ -224,7 +224,15 @@ export class MlPlatform extends Construct {
         built,
         accounts.filter((account) => account !== own.account),
       );
-    } else if (first !== null) new ImageIntake(this, 'Images', { own, first, images: built });
+    } else if (first !== null) {
+      new ImageIntake(this, 'Images', { own, first, images: built });
+      if (first.region !== own.region) {
+        Annotations.of(this).addWarningV2(
+          'ml-platform-constructs:images-of-another-region',
+          `SageMaker pulls images of its own region alone, and ${first.name} builds them in ${first.region}: name images for ${own.region} (image.aws), or put both environments into one region`,
+        );
+      }
+    }
   }
 
   private tag(): void {
