@@ -1,3 +1,4 @@
+import type { Evaluation } from '../definition/evaluation';
 import type { Plan } from './plan';
 
 export const TARGETS = ['aws', 'google', 'local'] as const;
@@ -14,6 +15,7 @@ export const CONCEPTS = [
   'laterEnvironments',
   'training',
   'scoring',
+  'smokeLatency',
   'endpoint',
   'release',
   'shadow',
@@ -68,6 +70,7 @@ export const RENDERED_BY = {
   },
   training: { aws: 'SageMaker training job', google: 'Vertex AI custom job', local: 'process' },
   scoring: { aws: 'SageMaker batch transform', google: 'Vertex AI batch prediction', local: 'process' },
+  smokeLatency: { aws: 'SageMaker endpoint of its own, for minutes', google: null, local: 'process' },
   endpoint: {
     aws: 'SageMaker endpoint, by the release controller',
     google: 'Vertex AI endpoint',
@@ -108,6 +111,9 @@ export const RENDERED_BY = {
 
 /** Why nothing renders a concept on a target, and what is there instead. */
 export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string } } = {
+  smokeLatency: {
+    google: 'a batch prediction does not say how fast a model answers: the release judges latency, the gate does not',
+  },
   shadow: {
     google: 'Vertex AI endpoints mirror no requests: a release starts with its first live step',
   },
@@ -168,6 +174,9 @@ const partsOf = (model: Plan['models'][string]) => ({
   retraining: model.retraining,
 });
 
+const asksLatency = (evaluation: unknown): boolean =>
+  (evaluation as Partial<Evaluation> | null | undefined)?.serving?.maxLatencyP99 !== undefined;
+
 const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   artifacts: (plan) => models(plan, 'registry'),
   registry: (plan) => models(plan, 'registry.aliases'),
@@ -182,6 +191,14 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
       model.pipeline.graph.steps
         .filter((step) => step.kind === 'job' && step.job === 'score')
         .map((step) => `pipeline.graph.${step.id}`),
+    ),
+  smokeLatency: (plan) =>
+    each(plan, ({ pipeline }) =>
+      pipeline.graph.steps.flatMap((step) =>
+        step.kind === 'task' && step.use === 'decideGate' && asksLatency(step.arguments['evaluation'])
+          ? [`pipeline.graph.${step.id}`]
+          : [],
+      ),
     ),
   endpoint: (plan) => models(plan, 'endpoint'),
   release: (plan) => models(plan, 'endpoint.graph'),

@@ -45,7 +45,7 @@ function judged(job: 'drift' | 'quality', key: string, evidence: Row): Judged {
 export function rowsDigest(rows: readonly Row[]): string {
   const text = (value: unknown): string => {
     if (value === null || value === undefined) return '';
-    const words = String(value).replace(/^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?Z?$/, '$1 $2');
+    const words = String(value).replace(/^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z| UTC)?$/, '$1 $2');
     return words.trim() !== '' && Number.isFinite(Number(words)) ? String(Number(words)) : words;
   };
   const lines = rows.map((row) =>

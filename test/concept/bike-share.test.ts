@@ -1,8 +1,11 @@
+import { PythonEngine } from '../../.ci/google/python-engine';
 import { awsTarget } from './aws';
 import type { Sabotage } from './aws/deployed';
 import { Trino } from './aws/trino';
-import { conceptDefinition, END } from './definition';
-import { DIFFERENCES, differencesOf } from './differences';
+import { conceptDefinition, END, withoutShadow } from './definition';
+import { DIFFERENCES, type Difference, differencesOf } from './differences';
+import { googleTarget } from './google';
+import type { Sabotage as GoogleSabotage } from './google/deployed';
 import { localTarget } from './local';
 import type { ConceptTarget, Story } from './target';
 
@@ -25,7 +28,16 @@ const until = (end: string, { records, alarms, windows, ...rest }: Story): Story
   windows: windows.filter(({ at }) => at <= end),
 });
 
+/** What differs is told only as long as it does. */
+function stillDiffer(story: Story, local: Story, allowed: readonly Difference[]): void {
+  for (const { in: part, has, is, why } of allowed) {
+    const entries = (has === 'target' ? story : local)[part] as readonly { readonly at: string }[];
+    expect([why, entries.some(is)]).toEqual([why, true]);
+  }
+}
+
 const CLASSPATH = process.env['MLP_TRINO_CLASSPATH'];
+const WORKFLOWS_PYTHON = process.env['MLP_WORKFLOWS_PYTHON'];
 const MINUTES = 60_000;
 
 let local: Story;
@@ -89,10 +101,7 @@ describe('bike-share on one machine', () => {
       const story = await lived(onAws());
       expect(differencesOf(story, local, DIFFERENCES.aws)).toEqual([]);
       expect(story.chainHolds).toBe(true);
-      // What differs is told only as long as it does.
-      for (const { in: part, is, why } of DIFFERENCES.aws) {
-        expect([why, (story[part] as readonly { at: string }[]).some(is)]).toEqual([why, true]);
-      }
+      stillDiffer(story, local, DIFFERENCES.aws);
     },
     15 * MINUTES,
   );
@@ -114,6 +123,74 @@ describe('bike-share on one machine', () => {
         { ...until(end, local), versions: [], releases: [], champion: null },
         DIFFERENCES.aws,
       );
+      expect(told).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^record, locally alone: .*driftAlone/),
+          expect.stringMatching(/^alarm, locally alone: .*data-drift/),
+          expect.stringMatching(/^alarm, not locally: .*data-freshness.*2011-03-06/),
+          expect.stringMatching(/^window, not locally: .*"drift","at":"2011-03-06T00:00:00.000Z".*"rows":96,/),
+        ]),
+      );
+    },
+    5 * MINUTES,
+  );
+});
+
+(WORKFLOWS_PYTHON === undefined ? describe.skip : describe)('bike-share on Google Cloud', () => {
+  let engine: PythonEngine;
+  beforeAll(() => {
+    engine = new PythonEngine(WORKFLOWS_PYTHON!);
+  });
+  afterAll(() => engine.stop());
+
+  const onGoogle = (definition: unknown, sabotage?: GoogleSabotage) => () => googleTarget(definition, engine, sabotage);
+  const locally = (definition: unknown) => () => localTarget(definition);
+
+  it(
+    'comes to the same verdicts as without a shadow, record by record: the release is taken back',
+    async () => {
+      const alike = await lived(locally(withoutShadow(conceptDefinition())));
+      const story = await lived(onGoogle(conceptDefinition()));
+      expect(differencesOf(story, alike, DIFFERENCES.google)).toEqual([]);
+      expect(story.chainHolds).toBe(true);
+      expect(story.releases.map(({ outcome }) => outcome)).toEqual(['released', 'rolledBack']);
+      stillDiffer(story, alike, DIFFERENCES.google);
+      expect(story.versions).toEqual(local.versions);
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'comes to the same verdicts where the release goes through',
+    async () => {
+      const definition = withoutShadow(conceptDefinition(), 3);
+      const alike = await lived(locally(definition));
+      const story = await lived(onGoogle(definition));
+      expect(differencesOf(story, alike, DIFFERENCES.google)).toEqual([]);
+      expect(story).toMatchObject({ chainHolds: true, champion: '2' });
+    },
+    10 * MINUTES,
+  );
+
+  it(
+    'is found out when a policy has another threshold, and when captures are missing',
+    async () => {
+      const end = '2011-03-09T00:00:00.000Z';
+      const sabotage: GoogleSabotage = {
+        template: (template) =>
+          template.alter(
+            'google_monitoring_alert_policy',
+            ({ user_labels }) => (user_labels as { readonly alarm?: string }).alarm === 'data-drift',
+            ({ conditions }) => {
+              const [{ condition_threshold }] = conditions as [{ condition_threshold: object }];
+              return { conditions: [{ condition_threshold: { ...condition_threshold, threshold_value: 2 } }] };
+            },
+          ),
+        isCaptured: (at) => new Date(at).toISOString().slice(0, 10) !== '2011-03-05',
+      };
+      const story = await lived(onGoogle(conceptDefinition(), sabotage), end);
+      const nothing = { versions: [], releases: [], champion: null };
+      const told = differencesOf({ ...story, ...nothing }, { ...until(end, local), ...nothing }, DIFFERENCES.google);
       expect(told).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^record, locally alone: .*driftAlone/),

@@ -27,3 +27,15 @@ export function conceptDefinition(): Raw {
   const daily = { ...drift, schedule: { every: '1d' } };
   return { ...raw, models: { demand: { ...demand, retraining, monitoring: { ...monitoring, drift: daily } } } };
 }
+
+/**
+ * The same without its shadow phase, which Google Cloud does not have. Its canary begins an hour earlier, in the night, when a
+ * retrained model answers so differently that the definition's limit takes it back.
+ * @param maxPredictionDrift another limit
+ */
+export function withoutShadow(raw: Raw, maxPredictionDrift?: number): Raw {
+  const { demand } = raw['models'] as Record<string, Raw>;
+  const { shadow: _phase, analysis, ...release } = demand!['release'] as { readonly analysis: Raw } & Raw;
+  const judged = { ...analysis, ...(maxPredictionDrift !== undefined && { maxPredictionDrift }) };
+  return { ...raw, models: { demand: { ...demand, release: { ...release, analysis: judged } } } };
+}

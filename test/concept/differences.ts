@@ -1,30 +1,49 @@
 import type { Story } from './target';
 
-/** Something that a target has and the local engine has not, and why that is so. */
+/** Something that a target has and the local engine has not, or the other way round, and why that is so. */
 export interface Difference {
   readonly in: 'records' | 'alarms';
+  /** Who has it. */
+  readonly has: 'target' | 'local';
   /** Whether an entry is one of these. */
   readonly is: (entry: { readonly at: string; readonly id?: string; readonly action?: string }) => boolean;
   readonly why: string;
 }
 
 /** All that may differ; whatever is not in here is equal. */
-export const DIFFERENCES: Readonly<Record<'aws', readonly Difference[]>> = {
+export const DIFFERENCES: Readonly<Record<'aws' | 'google', readonly Difference[]>> = {
   aws: [
     {
       in: 'alarms',
+      has: 'target',
       is: ({ id }) => id === 'cost-per-prediction',
       why: 'an instance has a price there; a process on this machine is not billed, and the costs of a replay say nothing',
     },
     {
       in: 'alarms',
+      has: 'target',
       is: ({ id, at }) => id === 'data-freshness' && at === '2011-03-01T00:00:00.000Z',
       why: 'to CloudWatch the time before an alarm was made is missing data: it fires until the first window is judged',
     },
     {
       in: 'records',
+      has: 'target',
       is: ({ action }) => action === 'incidentEscalated',
       why: 'people are told again of an incident that nobody takes; on one machine there is nobody to be paged',
+    },
+  ],
+  google: [
+    {
+      in: 'alarms',
+      has: 'target',
+      is: ({ id }) => id === 'cost-per-prediction',
+      why: 'an instance has a price there; a process on this machine is not billed, and the costs of a replay say nothing',
+    },
+    {
+      in: 'records',
+      has: 'local',
+      is: ({ action }) => action === 'incident',
+      why: 'the incident of an alarm is Cloud Monitoring’s own, in whose history it stands; the audit chain has none of it',
     },
   ],
 };
@@ -36,11 +55,11 @@ type Entry = { readonly at: string };
 
 /** Where a target's story is another one than the local engine's: a line for each entry that one of them has alone. */
 export function differencesOf(target: Story, local: Story, allowed: readonly Difference[]): string[] {
-  const of = <T extends Entry>(part: 'records' | 'alarms', entries: readonly T[]): T[] =>
-    entries.filter((entry) => !allowed.some((one) => one.in === part && one.is(entry)));
+  const of = <T extends Entry>(has: Difference['has'], part: Difference['in'], entries: readonly T[]): T[] =>
+    entries.filter((entry) => !allowed.some((one) => one.has === has && one.in === part && one.is(entry)));
   return [
-    ...compared('record', of('records', target.records), local.records),
-    ...compared('alarm', of('alarms', target.alarms), local.alarms),
+    ...compared('record', of('target', 'records', target.records), of('local', 'records', local.records)),
+    ...compared('alarm', of('target', 'alarms', target.alarms), of('local', 'alarms', local.alarms)),
     ...compared('window', target.windows, local.windows),
     ...compared('version', target.versions, local.versions),
     ...compared('release', target.releases, local.releases),

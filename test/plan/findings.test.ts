@@ -250,6 +250,7 @@ describe('acknowledgement', () => {
       'gap-on-google',
       'gap-on-google',
       'gap-on-google',
+      'gap-on-google',
       'shadow-not-on-google',
     ]);
   });

@@ -17,6 +17,7 @@ import type { PipelinePlan } from '../../plan/plan';
 import { type INotifications, topicsOf } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import { Alarms } from '../support/alarm-renderer';
+import { Annotations } from '../support/cdktf';
 import { dataEnvironment, imageAddress, registryEnvironment } from '../support/environment';
 import { handedOr } from '../support/handed-plan';
 import { Handler } from '../support/handler';
@@ -28,6 +29,7 @@ import { terraformText } from '../support/step-graph-to-workflow';
 import { Approvals } from './approvals';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
+import { judgesSmokeLatency, withoutSmokeLatency } from './without-smoke-latency';
 
 /** A pipeline as other constructs see it. */
 export interface IEvalGatePipeline extends Construct {
@@ -149,11 +151,16 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     });
     new Approvals(this, 'Approvals', { registry, handler: this.handler, identity: this.identity });
     const machine = new StateMachine(this, 'Pipeline', {
-      graph: this.plan.graph,
+      graph: withoutSmokeLatency(this.plan.graph),
       registry,
       identity: this.identity,
       handler: this.handler,
     });
+    if (judgesSmokeLatency(this.plan.graph)) {
+      Annotations.of(this).addWarning(
+        'evaluation.serving.maxLatencyP99: a batch prediction does not say how fast a model answers; on Google Cloud the release judges latency, the gate does not',
+      );
+    }
     this.node.defaultChild = machine.workflow;
     this.workflowId = machine.workflowId;
     this.workflowName = machine.workflowName;

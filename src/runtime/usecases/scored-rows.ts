@@ -21,8 +21,8 @@ const scalar = (value: Json | undefined): Scalar | null =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 
 /**
- * The frozen test rows of a run. Without a key column the row's place is its key. Some engines have nothing but texts of a CSV:
- * models and metrics get numbers on every target.
+ * The frozen test rows of a run. Without a key column the row's place is its key. Some engines have nothing but texts of a CSV,
+ * and BigQuery exports whole numbers as texts: models and metrics get numbers on every target.
  */
 export async function readTestRows(
   artifacts: ArtifactStore,
@@ -30,18 +30,22 @@ export async function readTestRows(
   data: Pick<Data, 'key' | 'label'> & Partial<Pick<Data, 'columns' | 'format'>>,
 ): Promise<TestRow[]> {
   const rows = await readJsonLines(artifacts, artifactKeys.test(run), 'the frozen test rows');
-  const types = data.format === 'csv' ? (data.columns ?? {}) : {};
+  const types = data.columns ?? {};
   return rows.map((row, place) => {
     const columns = Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, asTyped(value, types[name]?.type)]),
+      Object.entries(row).map(([name, value]) => [name, asTyped(value, types[name]?.type, data.format)]),
     );
     return { key: keyOf(columns, data.key, place), label: scalar(columns[data.label.column]), columns };
   });
 }
 
+const NUMERIC: ReadonlySet<Column['type']> = new Set(['number', 'integer', 'boolean']);
+const isWhole = (text: string): boolean => /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text));
+
 /** A field of a CSV as its column's type says; what cannot be read so stays as it is: the data checks have told of it. */
-function asTyped(value: Json, type: Column['type'] | undefined): Json {
+function asTyped(value: Json, type: Column['type'] | undefined, format: Data['format'] | undefined): Json {
   if (typeof value !== 'string' || type === undefined) return value;
+  if (format !== 'csv') return NUMERIC.has(type) && isWhole(value) ? Number(value) : value;
   if (!isPresent(value, 'csv')) return null;
   if (type === 'number' || type === 'integer') return cellNumber(value) ?? value;
   if (type !== 'boolean') return value;

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import type { Json } from '../../../src/kernel/json';
+import { placeOfUse } from '../world/schedule-order';
 import type { AlarmChange } from './alarms';
 import type { DeployedTemplate } from './template';
 
@@ -66,12 +67,6 @@ export interface Due {
   readonly calls: readonly Call[];
 }
 
-/**
- * Of schedules that are due at one instant: who comes first. EventBridge promises no order; the local engine takes the jobs in
- * that of the plan, which is this one.
- */
-const ORDER = ['monitorDrift', 'monitorQuality', 'reportDora', 'decideRetraining'];
-
 /** The schedules of a template. */
 export class Schedules {
   private readonly entries: readonly { readonly cron: Cron; readonly arn: string; readonly input: string }[];
@@ -106,7 +101,7 @@ export class Schedules {
   }
 }
 
-const place = (input: string): number => ORDER.indexOf((JSON.parse(input) as { readonly use: string }).use);
+const place = (input: string): number => placeOfUse((JSON.parse(input) as { readonly use: string }).use);
 
 /** `cron(minutes hours day-of-month month day-of-week year)` in five fields; Sunday is 1 there and 0 here. */
 function posix(expression: string): string {

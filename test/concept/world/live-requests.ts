@@ -40,9 +40,11 @@ export class LiveRequests {
     for (let minute = Math.floor(from / MINUTE) * MINUTE; minute < to; minute += MINUTE) {
       const count = Math.round(this.loadPerMinute(Math.max(from, minute) / 1000, stage));
       for (let place = 0; place < count; place++) {
-        const at = minute + ((place + 0.5) * MINUTE) / count;
+        // In seconds, as the local engine has it: the key says it to the last digit.
+        const seconds = minute / 1000 + ((place + 0.5) * 60) / count;
+        const at = seconds * 1000;
         if (at < from || at >= to) continue;
-        load.push({ key: `load ${at / 1000}`, at, instance: inputs[place % inputs.length]!.instance, isEvent: false });
+        load.push({ key: `load ${seconds}`, at, instance: inputs[place % inputs.length]!.instance, isEvent: false });
       }
     }
     return load;

@@ -50,9 +50,12 @@ function jobs(): VertexJobs {
     format: data.format,
     features: Object.keys(data.features),
     testRows: (run) =>
-      readTestRows(new GcsArtifactStore(bucket), run, { ...key, label: { column: data.label } } as Parameters<
-        typeof readTestRows
-      >[2]),
+      readTestRows(new GcsArtifactStore(bucket), run, {
+        ...key,
+        label: { column: data.label },
+        format: data.format,
+        columns: Object.fromEntries(Object.entries(data.features).map(([name, type]) => [name, { type }])),
+      } as Parameters<typeof readTestRows>[2]),
   });
 }
 

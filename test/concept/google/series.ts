@@ -1,0 +1,103 @@
+import type { Monitoring } from '../../google/execution/monitoring';
+
+/** Half open: after `from`, up to and with `to`; milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Values that a series must have: `metric.labels.model` → `demand`. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+interface Written {
+  readonly metric: { readonly type: string; readonly labels: Labels };
+  readonly points: readonly {
+    readonly interval: { readonly endTime: string };
+    readonly value: { readonly doubleValue: number };
+  }[];
+}
+
+const OF_ENDPOINT = 'aiplatform.googleapis.com/prediction/online/';
+
+/** Time series as alert policies read them: what handlers have written, and what Vertex AI counts of requests. */
+export class Series {
+  private readonly written = new Map<string, Point[]>();
+  private read = 0;
+
+  constructor(private readonly monitoring: Monitoring) {}
+
+  /** Points of all series of a type with some labels in a time, by series. */
+  points(type: string, labels: Labels, span: Span): Point[][] {
+    if (type.startsWith(OF_ENDPOINT)) return [this.ofRequests(type.slice(OF_ENDPOINT.length), span)];
+    this.take();
+    return [...this.written]
+      .filter(([key]) => matches(key, type, labels))
+      .map(([, points]) => points.filter(({ at }) => at > span.from && at <= span.to));
+  }
+
+  /** When a series of the type had its newest point; undefined where it never had one. */
+  newest(type: string, labels: Labels): number | undefined {
+    const all = this.points(type, labels, { from: 0, to: Number.MAX_SAFE_INTEGER }).flat();
+    return all.length === 0 ? undefined : Math.max(...all.map(({ at }) => at));
+  }
+
+  private take(): void {
+    for (; this.read < this.monitoring.written.length; this.read++) {
+      const { metric, points } = this.monitoring.written[this.read] as unknown as Written;
+      const key = JSON.stringify([metric.type, metric.labels]);
+      const known = this.written.get(key) ?? [];
+      for (const { interval, value } of points) {
+        known.push({ at: Date.parse(interval.endTime), value: value.doubleValue });
+      }
+      this.written.set(key, known);
+    }
+  }
+
+  private ofRequests(name: string, { from, to }: Span): Point[] {
+    const points: Point[] = [];
+    for (let place = this.monitoring.requests.length - 1; place >= 0; place--) {
+      const { at, failed, latencyMs } = this.monitoring.requests[place]!;
+      if (at <= from) break;
+      if (at > to) continue;
+      if (name === 'prediction_latencies') points.push({ at, value: latencyMs });
+      else if (name === 'prediction_count') points.push({ at, value: 1 });
+      else if (name === 'error_count') points.push({ at, value: failed ? 1 : 0 });
+      else throw new RangeError(`Vertex AI has no metric ${name} here`);
+    }
+    return points;
+  }
+}
+
+function matches(key: string, type: string, labels: Labels): boolean {
+  const [own, values] = JSON.parse(key) as [string, Labels];
+  const prefix = 'metric.labels.';
+  return (
+    own === type &&
+    Object.entries(labels).every(
+      ([name, value]) => !name.startsWith(prefix) || values[name.slice(prefix.length)] === value,
+    )
+  );
+}
+
+/** The sum, the mean, … of values; p99 by nearest rank. @throws RangeError for one that is not known here */
+export function statisticOf(name: string, values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  switch (name) {
+    case 'sum':
+      return sum;
+    case 'mean':
+      return sum / values.length;
+    case 'max':
+      return Math.max(...values);
+    case 'min':
+      return Math.min(...values);
+  }
+  const percentile = Number(/^p(\d+)$/.exec(name)?.[1]);
+  if (!Number.isFinite(percentile)) throw new RangeError(`no statistic ${name}`);
+  return [...values].sort((a, b) => a - b)[Math.ceil((percentile / 100) * values.length) - 1]!;
+}
