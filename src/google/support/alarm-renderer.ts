@@ -183,18 +183,23 @@ export function neighbour(value: number, direction: -1 | 1): number {
   return view.getFloat64(0);
 }
 
-/** `m` of the last `n` windows beyond the threshold. */
+/**
+ * `m` of the last `n` windows beyond the threshold, each of which ends a period before the next, the newest now. The steps of a
+ * subquery are multiples of its resolution since the epoch: a value of a day would count only from the next midnight on.
+ */
 function promQuery(alarm: AlarmPlan, subject: MetricSubject): string {
   const period = Math.max(MIN_PERIOD, alarm.periodSeconds);
   const { breaching, of } = alarm.datapoints;
-  const beyond = `${promValue(alarm, subject, period)} ${PROM_COMPARATOR[alarm.comparator]} ${alarm.threshold}`;
-  return `count_over_time((${beyond})[${of * period}s:${period}s]) >= ${breaching}`;
+  const windows = Array.from({ length: of }, (_, back) => {
+    const value = promValue(alarm, subject, `[${period}s]${back === 0 ? '' : ` offset ${back * period}s`}`);
+    return `(count(${value} ${PROM_COMPARATOR[alarm.comparator]} ${alarm.threshold}) or vector(0))`;
+  });
+  return `${windows.join(' + ')} >= ${breaching}`;
 }
 
-function promValue(alarm: AlarmPlan, subject: MetricSubject, period: number): string {
+function promValue(alarm: AlarmPlan, subject: MetricSubject, window: string): string {
   const { name, dimensions, statistic } = alarm.metric;
   const source = metricSource(name, subject, dimensions);
-  const window = `[${period}s]`;
   switch (statistic) {
     case 'p50':
     case 'p99': {

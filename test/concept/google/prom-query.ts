@@ -54,37 +54,48 @@ function expressionOf(text: string): Value {
   return (all, span) => some(valuesOf(all, series, span), OVER_TIME[plain[1]!]!);
 }
 
-/**
- * A `condition_prometheus_query_language` that counts back through windows: how many of the last ones are beyond a limit. A
- * subquery's steps are multiples of its resolution since the epoch, as Prometheus has them.
- */
+interface Window {
+  readonly value: Value;
+  readonly isBeyond: (value: number) => boolean;
+  readonly lengthMs: number;
+  readonly backMs: number;
+}
+
+/** `(count(<expression> >= 1) or vector(0))`, whose selectors have all the same length and offset. */
+function windowOf(text: string): Window {
+  const found = /^\(count\((.+) (>=?|<=?) ([-\d.e+]+)\) or vector\(0\)\)$/.exec(text);
+  const seconds = /\[(\d+)s\](?: offset (\d+)s)?/.exec(text);
+  if (found === null || seconds === null) throw new RangeError(`no window that is known here: ${text}`);
+  const [, inner, sign, limit] = found;
+  return {
+    value: expressionOf(inner!.replace(/ offset \d+s/g, '')),
+    isBeyond: (value) => COMPARED[sign!]!(value, Number(limit)),
+    lengthMs: Number(seconds[1]) * 1000,
+    backMs: Number(seconds[2] ?? 0) * 1000,
+  };
+}
+
+/** A `condition_prometheus_query_language` that counts back through windows: so many of the last ones are beyond a limit. */
 export class PromCondition {
-  private readonly value: Value;
-  private readonly beyond: (value: number) => boolean;
-  private readonly stepMs: number;
-  private readonly steps: number;
+  private readonly windows: readonly Window[];
   private readonly wanted: number;
 
   constructor(query: string) {
-    const found = /^count_over_time\(\((.+) (>=?|<=?) ([\d.e+-]+)\)\[(\d+)s:(\d+)s\]\) >= (\d+)$/.exec(query);
+    const found = /^(.+) >= (\d+)$/.exec(query);
     if (found === null) throw new RangeError(`no query that is known here: ${query}`);
-    const [, inner, sign, limit, range, step, wanted] = found;
-    this.value = expressionOf(inner!);
-    this.beyond = (value) => COMPARED[sign!]!(value, Number(limit));
-    this.stepMs = Number(step) * 1000;
-    this.steps = Number(range) / Number(step);
-    this.wanted = Number(wanted);
+    this.windows = found[1]!.split(' + ').map(windowOf);
+    this.wanted = Number(found[2]);
   }
 
   met(all: Series, now: number): Met {
-    // An instant that has no point yet is not a step.
-    const isNew = this.value(all, { from: now - 1, to: now }) !== undefined;
-    const last = Math.floor((isNew ? now : now - 1) / this.stepMs) * this.stepMs;
-    const values = Array.from({ length: this.steps }, (_, back) => {
-      const to = last - back * this.stepMs;
-      return this.value(all, { from: to - this.stepMs, to });
+    // A minute that has no point yet does not move the windows on.
+    const isNew = this.windows[0]!.value(all, { from: now - 1, to: now }) !== undefined;
+    const end = isNew ? now : now - 1;
+    const beyond = this.windows.filter(({ value, isBeyond, lengthMs, backMs }) => {
+      const to = end - backMs;
+      const found = value(all, { from: to - lengthMs, to });
+      return found !== undefined && isBeyond(found);
     });
-    // An expression without a result is an alert that is not there.
-    return values.filter((value) => value !== undefined && this.beyond(value)).length >= this.wanted;
+    return beyond.length >= this.wanted;
   }
 }

@@ -1,0 +1,52 @@
+import { conceptDefinition } from '../concept/definition';
+import { PromCondition } from '../concept/google/prom-query';
+import { Series } from '../concept/google/series';
+import { DeployedTemplate } from '../concept/google/template';
+import type { Monitoring } from './execution/monitoring';
+
+const DAY = 86_400_000;
+const labels = { platform: 'bike-share', model: 'demand' };
+
+let query: string;
+beforeAll(async () => {
+  const template = await DeployedTemplate.of(conceptDefinition(), 'staging');
+  const policy = template
+    .all('google_monitoring_alert_policy')
+    .find(({ user_labels }) => (user_labels as { readonly alarm?: string }).alarm === 'prediction-drift')!;
+  const [condition] = policy['conditions'] as readonly Record<string, { readonly query: string }>[];
+  query = condition!['condition_prometheus_query_language']!.query;
+});
+
+/** Whether the policy fires at a time, after values that were written at some times (ms since the epoch). */
+function fires(now: number, points: readonly (readonly [at: number, value: number])[]): boolean | undefined {
+  const written = points.map(([at, doubleValue]) => ({
+    metric: { type: 'custom.googleapis.com/MlPlatform/PredictionDrift', labels },
+    points: [{ interval: { endTime: new Date(at).toISOString() }, value: { doubleValue } }],
+  }));
+  return new PromCondition(query).met(new Series({ written, requests: [] } as unknown as Monitoring), now);
+}
+
+describe('an alarm of two of three days', () => {
+  const midnight = Date.parse('2011-03-10T00:00:00Z');
+  const late = 20_000;
+
+  it('counts back from now, not from the last midnight', () => {
+    const selector =
+      'custom_googleapis_com:MlPlatform_PredictionDrift{monitored_resource="global",platform="bike-share",model="demand"}';
+    const window = (offset: string) => `(count(max(max_over_time(${selector}[86400s]${offset})) >= 0.25) or vector(0))`;
+    expect(query).toBe([window(''), window(' offset 86400s'), window(' offset 172800s')].join(' + ').concat(' >= 2'));
+  });
+
+  it('fires at the second value beyond, although the job that wrote it took its time', () => {
+    const first = [midnight - DAY + 5000, 0.3] as const;
+    expect(fires(midnight, [first])).toBe(false);
+    expect(fires(midnight + late, [first, [midnight + late, 0.3]])).toBe(true);
+    expect(fires(midnight + late, [first, [midnight + late, 0.1]])).toBe(false);
+  });
+
+  it('forgets what is older than three days, and is quiet without values', () => {
+    const old = [midnight - 3 * DAY - 5000, 0.3] as const;
+    expect(fires(midnight + late, [old, [midnight + late, 0.3]])).toBe(false);
+    expect(fires(midnight, [])).toBe(false);
+  });
+});
