@@ -18,6 +18,7 @@ import { modelLabels, platformContextOf } from './platform-context';
 
 /** Cloud Monitoring aligns at least a minute and, in alert policies, at most 25 hours. */
 const MIN_PERIOD = 60;
+const MAX_PERIOD = 90_000;
 /** Longest time that a threshold may have to hold (23 h 30 min). */
 const MAX_RETEST = 84_600;
 
@@ -110,7 +111,7 @@ function conditionsOf(alarm: AlarmPlan, subject: MetricSubject): MonitoringAlert
 type Threshold = NonNullable<MonitoringAlertPolicyConditions['conditionThreshold']>;
 
 function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold {
-  const period = `${Math.max(MIN_PERIOD, alarm.periodSeconds)}s`;
+  const period = `${alignedSeconds(alarm)}s`;
   const source = metricSource(alarm.metric.name, subject, alarm.metric.dimensions);
   const retest = Math.max(60, (alarm.datapoints.of - 1) * alarm.periodSeconds);
   const [comparison, limit] = strict(alarm.comparator, alarm.threshold);
@@ -140,6 +141,17 @@ function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold
     ],
     thresholdValue: limit,
   };
+}
+
+/**
+ * Where missing data breach, the newest value counts for a twelfth of its period longer (at most 25 hours in all): a job that takes
+ * a minute longer than the day before is late, not missing.
+ */
+function alignedSeconds({ periodSeconds, missingData, metric }: AlarmPlan): number {
+  const period = Math.max(MIN_PERIOD, periodSeconds);
+  const isLast = metric.statistic === 'maximum' || metric.statistic === 'minimum';
+  if (missingData !== 'breaching' || !isLast || period >= MAX_PERIOD) return period;
+  return Math.min(MAX_PERIOD, period + Math.ceil(period / 12 / 60) * 60);
 }
 
 const PERCENTILE = { p50: 'REDUCE_PERCENTILE_50', p99: 'REDUCE_PERCENTILE_99' } as const;
