@@ -29,6 +29,8 @@ test('stands alone beside its registry', () => {
     'AWS::Logs::LogGroup 2',
     'AWS::S3::Bucket 2',
     'AWS::S3::BucketPolicy 2',
+    'AWS::SQS::Queue 1',
+    'AWS::SQS::QueuePolicy 1',
     'AWS::SageMaker::ModelPackageGroup 1',
     'AWS::StepFunctions::StateMachine 1',
   ]);

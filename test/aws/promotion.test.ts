@@ -16,7 +16,12 @@ function templateOf(environment: string, environments = definitions.scale.enviro
 
 const staging = templateOf('staging');
 const production = templateOf('production');
-const PROMOTED = { source: ['ml-platform-constructs'], 'detail-type': ['Model Version Promoted'], account: [STAGING] };
+const PROMOTED = {
+  source: ['ml-platform-constructs'],
+  'detail-type': ['Model Version Promoted'],
+  account: [STAGING],
+  region: [region],
+};
 
 describe('the environment before', () => {
   it('tells the next one of what it promotes', () => {
@@ -122,6 +127,22 @@ it('two environments of one account share their bus, and need no policy of it', 
   after.hasResourceProperties('AWS::Events::Rule', {
     EventPattern: { ...PROMOTED, detail: { platform: ['acme-staging'], model: ['churn'] } },
   });
+});
+
+it('two regions of one account are told apart: what an environment promotes itself is no offer to it', () => {
+  const environments = [
+    { name: 'staging', aws: { account: STAGING, region: 'us-east-1' } },
+    { name: 'production', aws: { account: STAGING, region } },
+  ];
+  const after = templateOf('production', environments);
+  const detail = { platform: ['acme-staging'], model: ['churn'] };
+  after.hasResourceProperties('AWS::Events::Rule', { EventPattern: { ...PROMOTED, region: ['us-east-1'], detail } });
+  const budgets = JSON.stringify(after.findResources('AWS::Budgets::Budget'));
+  expect(budgets).toContain('acme-production-monthly');
+  for (const filter of ['user:mlp:platform$acme-production', 'user:mlp:model$acme-production/churn']) {
+    expect(budgets).toContain(filter);
+  }
+  expect(JSON.stringify(after.findResources('AWS::Lambda::Function'))).toContain('acme-production/churn');
 });
 
 it('an environment in another region is warned: SageMaker pulls images of its own region alone', () => {

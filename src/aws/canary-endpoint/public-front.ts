@@ -32,7 +32,8 @@ export interface PublicFrontProps {
 const MAX_TIMEOUT_SECONDS = 29;
 const STATUSES = [
   { statusCode: '200' },
-  { statusCode: '400', selectionPattern: '4\\d{2}' },
+  { statusCode: '400', selectionPattern: '4(?!29)\\d{2}' },
+  { statusCode: '429', selectionPattern: '429' },
   { statusCode: '502', selectionPattern: '5\\d{2}' },
 ];
 
@@ -66,7 +67,10 @@ export class PublicFront extends Construct {
       restApiName: endpoint.endpointName,
       description: `Predictions of ${endpoint.model}`,
       endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: false,
+      // An account setting by which API Gateway writes logs: without it no stage with an access log can be made. It is the
+      // account's, not this API's, and outlives it.
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
         throttlingRateLimit: throttle.ratePerSecond,
         throttlingBurstLimit: throttle.burst,
@@ -100,7 +104,9 @@ export class PublicFront extends Construct {
       integrationHttpMethod: 'POST',
       options: {
         credentialsRole: role,
-        passthroughBehavior: PassthroughBehavior.WHEN_NO_MATCH,
+        // What is not declared as JSON would go past the check of the body.
+        passthroughBehavior: PassthroughBehavior.NEVER,
+        requestTemplates: { 'application/json': "$input.json('$')" },
         timeout: timeout ?? Duration.seconds(MAX_TIMEOUT_SECONDS),
         requestParameters: { 'integration.request.header.Content-Type': "'application/json'" },
         integrationResponses: STATUSES,

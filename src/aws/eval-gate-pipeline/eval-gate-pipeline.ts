@@ -125,6 +125,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
 
     this.handler = new Handler(this, 'Handler', {
       handlerRole: 'pipeline',
+      // People's decisions and other environments' offers come as events.
+      asynchronous: true,
       description: `Steps of the pipeline of ${this.model}`,
       logRetention: logRetention(plan),
       encryptionKey,

@@ -8,6 +8,8 @@ export interface BudgetProps {
   readonly platform: string;
   /** Null: the whole platform. */
   readonly model: string | null;
+  /** Value of the model's cost tag. @default - its name */
+  readonly tag?: string;
   readonly budget: BudgetPlan;
   readonly notifications: INotifications;
 }
@@ -22,9 +24,9 @@ const MAX_NOTIFICATIONS = 5;
 export function renderBudget(
   scope: Construct,
   id: string,
-  { platform, model, budget, notifications }: BudgetProps,
+  { platform, model, tag = model ?? '', budget, notifications }: BudgetProps,
 ): CfnBudget {
-  const [key, value] = model === null ? [COST_TAGS.platform, platform] : [COST_TAGS.model, model];
+  const [key, value] = model === null ? [COST_TAGS.platform, platform] : [COST_TAGS.model, tag];
   return new CfnBudget(scope, id, {
     budget: {
       budgetName: physicalName(NAME_LIMITS.budget, platform, ...(model === null ? [] : [model]), 'monthly'),

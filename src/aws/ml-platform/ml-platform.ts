@@ -98,12 +98,15 @@ export class MlPlatform extends Construct {
           wiring,
           ...(encryptionKey && { encryptionKey }),
         });
-        Tags.of(parts).add(COST_TAGS.model, name);
+        // Environments that share an account are told apart in its bills.
+        const tag = this.platform === plan.platform.name ? name : `${this.platform}/${name}`;
+        Tags.of(parts).add(COST_TAGS.model, tag);
         for (const [key, value] of Object.entries(modelPlan.tags)) Tags.of(parts).add(key, value);
         if (modelPlan.budget) {
           const budget = renderBudget(parts, 'Budget', {
             platform: this.platform,
             model: name,
+            tag,
             budget: modelPlan.budget,
             notifications: this.incidents,
           });
@@ -236,8 +239,13 @@ export class MlPlatform extends Construct {
   }
 
   private tag(): void {
-    const { name, owner, tags } = this.plan.platform;
-    const all = { ...tags, [COST_TAGS.platform]: name, 'mlp:owner': owner, 'mlp:environment': this.environment };
+    const { owner, tags } = this.plan.platform;
+    const all = {
+      ...tags,
+      [COST_TAGS.platform]: this.platform,
+      'mlp:owner': owner,
+      'mlp:environment': this.environment,
+    };
     for (const [key, value] of Object.entries(all)) Tags.of(this).add(key, value);
   }
 

@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Stack } from 'aws-cdk-lib';
 import {
   CfnEventBusPolicy,
   EventBus,
@@ -33,6 +33,7 @@ const promotedBy = (place: Place): EventPattern => ({
   source: [EVENT_SOURCE],
   detailType: [PROMOTED],
   account: [place.account],
+  region: [place.region],
   detail: { platform: [place.platform] },
 });
 
@@ -71,11 +72,11 @@ export class VersionOffer extends Construct {
           principals: [reader],
           actions: ['s3:ListBucket'],
           resources: [artifactBucket.bucketArn],
-          conditions: { StringLike: { 's3:prefix': ['runs/*/model/*', 'versions/*'] } },
+          conditions: { StringLike: { 's3:prefix': ['runs/*', 'versions/*'] } },
         }),
       );
     }
-    encryptionKey?.addToResourcePolicy(
+    const added = encryptionKey?.addToResourcePolicy(
       new PolicyStatement({
         principals: [reader],
         actions: ['kms:Decrypt'],
@@ -83,6 +84,12 @@ export class VersionOffer extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `s3.${own.region}.${Aws.URL_SUFFIX}` } },
       }),
     );
+    if (added?.statementAdded === false) {
+      Annotations.of(this).addWarningV2(
+        'ml-platform-constructs:imported-key',
+        `the key is imported: let account ${to.account} decrypt with it through S3 (kms:Decrypt), or ${to.name} cannot read what is promoted here`,
+      );
+    }
   }
 }
 

@@ -22,12 +22,10 @@ export interface Neighbours {
   readonly laters: readonly Place[];
 }
 
-const placed = (one: Environment): string => `${one.aws?.account}/${one.aws?.region}`;
-
-/** Two environments in one account and region have names of their own. */
+/** Two environments in one account have names of their own: some names are the account's, whatever the region. */
 export const platformIn = (platform: string, environments: readonly Environment[], name: string): string => {
   const own = environments.find((one) => one.name === name)!;
-  const shares = environments.some((one) => one.name !== name && placed(one) === placed(own));
+  const shares = environments.some((one) => one.name !== name && one.aws?.account === own.aws?.account);
   return shares ? `${platform}-${name}` : platform;
 };
 

@@ -59,7 +59,15 @@ export const importVersion: UseCaseFunction<
     dataDigest: offered.data.digest,
     from: `${from} ${offer.version}`,
   };
-  const externalId = await ports.catalogue.publish({ model, version, artifactUri, artifactDigest, image: '', facts });
+  const externalId = await ports.catalogue.publish({
+    model,
+    version,
+    artifactUri,
+    artifactDigest,
+    image: '',
+    metricsUri: artifacts.uri(artifactKeys.metrics(run)),
+    facts,
+  });
   const record: VersionRecord = {
     ...offered,
     version,
@@ -92,20 +100,19 @@ export const importVersion: UseCaseFunction<
 
 /** The model, its reference profile and its evidence; frozen data stay where they are. */
 async function copyModel(origin: ArtifactStore, artifacts: ArtifactStore, run: string, own: string): Promise<void> {
-  const keys = [
-    ...(await origin.list(artifactKeys.model(run))),
-    ...[artifactKeys.modelArchive, artifactKeys.profile, artifactKeys.metrics, artifactKeys.gate].map((key) =>
-      key(run),
-    ),
-  ];
-  for (const key of keys) {
+  const evidence = [artifactKeys.modelArchive, artifactKeys.profile, artifactKeys.metrics, artifactKeys.gate].map(
+    (key) => key(run),
+  );
+  // Only what is there is asked for: of what is not, another account is told no more than that it may not.
+  for (const key of await origin.list(`runs/${run}/`)) {
+    if (!evidence.includes(key) && !key.startsWith(artifactKeys.model(run))) continue;
     const body = await origin.get(key);
     if (body !== undefined) await artifacts.put(key.replace(`runs/${run}/`, `runs/${own}/`), body);
   }
 }
 
 async function refuse(
-  ports: Pick<Ports, 'ledger' | 'model' | 'clock' | 'origin'>,
+  ports: Pick<Ports, 'ledger' | 'model' | 'notifier' | 'clock'>,
   run: string,
   from: string,
   offered: VersionRecord,
@@ -128,6 +135,13 @@ async function refuse(
       expected,
       got,
     },
+  });
+  await ports.notifier.notify({
+    severity: 'ticket',
+    kind: 'approvalNeeded',
+    subject: `${ports.model}: version ${offered.version} of ${from} was not taken`,
+    text: `its artifact has the digest ${got}, and was promoted with ${expected}`,
+    runbook: null,
   });
   throw new OperationError({
     code: 'artifactChanged',

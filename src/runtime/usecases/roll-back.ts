@@ -63,6 +63,9 @@ export const rollBack: UseCaseFunction<
     RELEASE_POLICY,
     { commit: null, dataDigest: null },
   );
+  // The cloud's registry says that it waits again: a person who approves it anew is heard.
+  const { externalId } = await readVersion(ports.artifacts, String(version));
+  await ports.catalogue.label(externalId, { approved: null, aliases: [] });
   await noteDeployment(ports, event.run, { restoredAtSeconds: ports.clock.now() });
   await ports.metrics.emit([{ name: 'ReleaseRolledBack', value: 1, dimensions: {} }], now);
   await ports.notifier.notify({

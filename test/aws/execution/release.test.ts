@@ -144,6 +144,7 @@ const OPERATIONS = [
   'CloudWatch.GetMetricData',
   'DynamoDB.GetItem',
   'DynamoDB.PutItem',
+  'EventBridge.PutEvents',
   'S3.GetObject',
   'S3.ListObjectsV2',
   'S3.PutObject',
