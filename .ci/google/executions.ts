@@ -1,5 +1,5 @@
 // Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [--brief] [FILTER]
-// --brief makes every fourth of the calls fail, each in one of the manners.
+// --brief makes every fourth of the tasks and of the calls fail, each in one of the manners.
 import { callCases } from '../../test/google/execution/cases/calls';
 import { pipelineCases } from '../../test/google/execution/cases/pipeline';
 import { retrainingCases } from '../../test/google/execution/cases/retraining';
@@ -12,6 +12,7 @@ import { PythonEngine } from './python-engine';
 const AT_A_TIME = 2;
 
 const EVERY = 4;
+const EACH = /each (call|task)/;
 
 async function main([python = 'python3', ...rest]: string[]): Promise<number> {
   const isBrief = rest.includes('--brief');
@@ -26,7 +27,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...pipelineCases,
     ...retrainingCases,
   ]
-    .filter(({ row }, place) => !isBrief || !row.includes('each call') || place % EVERY === 0)
+    .filter(({ row }, place) => !isBrief || !EACH.test(row) || place % EVERY === 0)
     .filter(({ row, title }) => `${row} / ${title}`.includes(filter));
   const rows = new Map<string, number>();
   const findings: string[] = [];
