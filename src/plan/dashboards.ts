@@ -7,9 +7,11 @@ type Statistic = Widget['metrics'][number]['statistic'];
 /** Three dashboards: is the service well, are the models right, how fast and safely do we change them. */
 export function planDashboards(models: Readonly<Record<string, ModelPlan>>): DashboardPlan[] {
   const all = Object.values(models);
-  const across = (title: string, name: MetricName, statistic: Statistic): Widget => ({
+  // Nothing is shown that nobody emits.
+  const gated = all.filter(({ pipeline }) => pipeline.metrics.some(({ name }) => name === 'GateVerdict'));
+  const across = (title: string, name: MetricName, statistic: Statistic, of = all): Widget => ({
     title,
-    metrics: all.map((model) => ({ model: model.name, name, dimensions: {}, statistic })),
+    metrics: of.map((model) => ({ model: model.name, name, dimensions: {}, statistic })),
   });
   return [
     {
@@ -36,7 +38,7 @@ export function planDashboards(models: Readonly<Record<string, ModelPlan>>): Das
         across('Time to restore (s)', 'TimeToRestore', 'average'),
         across('Rework (%)', 'ReworkPercent', 'average'),
         across('Pipeline success', 'PipelineSuccess', 'average'),
-        across('Gate verdict', 'GateVerdict', 'minimum'),
+        ...(gated.length > 0 ? [across('Gate verdict', 'GateVerdict', 'minimum', gated)] : []),
         across('Time to fix (s)', 'TimeToFix', 'average'),
       ],
     },

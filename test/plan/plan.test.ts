@@ -382,3 +382,11 @@ test('steps of a linear release are numbers as people write them', () => {
   expect(percents.slice(0, 4)).toEqual([1.1, 2.2, 3.3, 4.4]);
   expect(percents.filter((percent) => String(percent).length > 4)).toEqual([]);
 });
+
+test('no dashboard shows a gate that a model does not have', () => {
+  const shown = (input: unknown) =>
+    planPlatform(input)
+      .dashboards.flatMap(({ widgets }) => widgets.flatMap(({ metrics }) => metrics))
+      .filter(({ name }) => name === 'GateVerdict').length;
+  expect([shown(foundation()), shown(scale())]).toEqual([0, 1]);
+});
