@@ -10,6 +10,10 @@ import { readVersion } from './version-record';
 /** States that an approval leads out of; in every other one there is nothing to approve any more. */
 const UNDECIDED = ['registered', 'passedGate', 'rolledBack'];
 
+/** A store that others write to at the same time refuses nobody: the call is made again. */
+const CONTENDED = ['stateContended', 'ledgerContended'];
+const isRefusal = ({ problems }: OperationError): boolean => !problems.some(({ code }) => CONTENDED.includes(code));
+
 /**
  * Carries out what a person has decided of a version: an approved one is handed to the release controller, a rejected one is
  * put away for good. The registry's rules hold wherever the decision was made (`governance.approvers`, separation of
@@ -36,7 +40,7 @@ export const decideApproval: UseCaseFunction<
   try {
     await applyToRegistry(ports, made, policy, { commit: record.commit, dataDigest: record.data.digest });
   } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
+    if (!(error instanceof OperationError) || !isRefusal(error)) throw error;
     return refused(error);
   }
   const { versions } = await readRegistry(ports);
