@@ -14,6 +14,7 @@ import { VertexJobs } from '../../src/runtime/adapters/google/vertex-jobs';
 import { VertexServingTarget } from '../../src/runtime/adapters/google/vertex-serving-target';
 import { WorkflowsStarter } from '../../src/runtime/adapters/google/workflows-starter';
 import { bigquery } from '../../src/runtime/sql/dialects/bigquery';
+import { artifactStoreContract } from '../contracts/ports/artifact-store';
 import { FakeGoogle } from './fake/fake-google';
 
 let google: FakeGoogle;
@@ -23,6 +24,8 @@ beforeEach(async () => {
   api = await google.start();
 });
 afterEach(() => google.stop());
+
+artifactStoreContract('Cloud Storage', async () => new GcsArtifactStore(new GcsBucket(api, 'b/models/churn', 4)));
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -192,9 +195,11 @@ describe('telemetry', () => {
   test('counts of a version, with latency buckets that add up', async () => {
     google.timeSeries = (filter) => {
       if (!filter.includes('deployed_model_id = "2"') || !filter.includes('endpoint_id = "e"')) return [];
-      if (filter.includes('error_count')) return [{ points: [{ value: { int64Value: '3' } }] }];
-      if (filter.includes('prediction_count'))
+      if (filter.includes('response_count" AND') && filter.includes('response_code = "5xx"')) return [{ points: [{ value: { int64Value: '3' } }] }];
+      if (filter.includes('response_count" AND'))
         return [{ points: [{ value: { int64Value: '400' } }, { value: { int64Value: '100' } }] }];
+      // Vertex AI tells the parts of an answer's time as well: they are no requests.
+      if (!filter.includes('latency_type = "total"')) return [];
       const distributionValue = {
         bucketOptions: { exponentialBuckets: { numFiniteBuckets: 2, growthFactor: 2, scale: 10 } },
         bucketCounts: ['300', '150', '50'],

@@ -3,6 +3,7 @@ import { OperationError } from '../../kernel/problem';
 import { createRandom } from '../../runtime/core/statistics/random';
 import type { ArtifactStore, ServingTarget, TrafficTelemetry, WorkflowStarter } from '../../runtime/ports';
 import { artifactKeys, type Ports, readVersion } from '../../runtime/usecases';
+import { digestOf } from '../../runtime/usecases/artifact-digest';
 import { activeFaults, tamper, togetherPercent } from '../stand-in/faults';
 import type { Scenario } from './schema';
 
@@ -87,6 +88,11 @@ const remembering = (artifacts: ArtifactStore, bodies: ReadonlyMap<string, Uint8
   put: (key, body) => artifacts.put(key, body),
   putIfAbsent: (key, body) => artifacts.putIfAbsent(key, body),
   list: (prefix) => artifacts.list(prefix),
+  digest: async (key) => {
+    const body = bodies.get(key);
+    return body === undefined ? artifacts.digest(key) : digestOf(body);
+  },
+  copyFrom: (uri, key) => artifacts.copyFrom(uri, key),
   uri: (key) => artifacts.uri(key),
 });
 

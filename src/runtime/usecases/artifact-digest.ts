@@ -13,13 +13,13 @@ export const digestOf = (bytes: Uint8Array | string): string =>
  * @throws OperationError `modelMissing` when the trainer has left no file
  */
 export async function modelDigest(artifacts: ArtifactStore, run: string): Promise<string> {
-  const archive = await artifacts.get(artifactKeys.modelArchive(run));
-  if (archive !== undefined) return digestOf(archive);
+  const archive = await artifacts.digest(artifactKeys.modelArchive(run));
+  if (archive !== undefined) return archive;
   const prefix = artifactKeys.model(run);
   const lines: string[] = [];
   for (const key of await artifacts.list(prefix)) {
-    const body = await artifacts.get(key);
-    if (body !== undefined) lines.push(`${digestOf(body)}  ${key.slice(prefix.length)}\n`);
+    const digest = await artifacts.digest(key);
+    if (digest !== undefined) lines.push(`${digest}  ${key.slice(prefix.length)}\n`);
   }
   if (lines.length === 0) {
     throw new OperationError({

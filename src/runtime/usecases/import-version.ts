@@ -106,8 +106,7 @@ async function copyModel(origin: ArtifactStore, artifacts: ArtifactStore, run: s
   // Only what is there is asked for: of what is not, another account is told no more than that it may not.
   for (const key of await origin.list(`runs/${run}/`)) {
     if (!evidence.includes(key) && !key.startsWith(artifactKeys.model(run))) continue;
-    const body = await origin.get(key);
-    if (body !== undefined) await artifacts.put(key.replace(`runs/${run}/`, `runs/${own}/`), body);
+    await artifacts.copyFrom(origin.uri(key), key.replace(`runs/${run}/`, `runs/${own}/`));
   }
 }
 

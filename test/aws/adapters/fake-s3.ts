@@ -10,16 +10,33 @@ interface Input {
   readonly Delimiter?: string;
   readonly CopySource?: string;
   readonly ContinuationToken?: string;
+  readonly UploadId?: string;
+  readonly PartNumber?: number;
+  readonly CopySourceRange?: string;
   readonly Delete?: { readonly Objects: readonly { readonly Key: string }[] };
 }
 
 /** Keys that a page of a listing has; small, so that paging is used. */
 const PAGE = 2;
 
+export interface FakeS3 {
+  readonly objects: Map<string, Uint8Array>;
+  /** Uploads in parts that nobody has ended. */
+  readonly uploads: Map<string, Uint8Array[]>;
+  refuseParts: boolean;
+}
+
 /** S3 in memory: conditional writes, listings in pages, copies. One bucket. */
 export function fakeS3(
   objects = new Map<string, Uint8Array>(),
-): S3Client & { readonly objects: Map<string, Uint8Array> } {
+  { maxCopyBytes = Number.POSITIVE_INFINITY }: { readonly maxCopyBytes?: number } = {},
+): S3Client & FakeS3 {
+  const uploads = new Map<string, Uint8Array[]>();
+  const copied = (source: string | undefined): Uint8Array => {
+    const body = objects.get(decodeURI(source!).split('/').slice(1).join('/'));
+    if (body === undefined) throw serviceError('NoSuchKey');
+    return body;
+  };
   const replies: Record<string, (input: Input) => unknown> = {
     PutObject: ({ Key, Body, IfNoneMatch }) => {
       if (IfNoneMatch === '*' && objects.has(Key)) throw serviceError('PreconditionFailed');
@@ -38,9 +55,31 @@ export function fakeS3(
       };
     },
     CopyObject: ({ Key, CopySource }) => {
-      const body = objects.get(decodeURI(CopySource!).split('/').slice(1).join('/'));
-      if (body === undefined) throw serviceError('NoSuchKey');
+      const body = copied(CopySource);
+      if (body.length > maxCopyBytes) {
+        throw serviceError('InvalidRequest', 'The specified copy source is larger than the maximum allowable size');
+      }
       objects.set(Key, body);
+      return {};
+    },
+    HeadObject: ({ Key }) => ({ ContentLength: objects.get(Key)!.length, ETag: 'tag' }),
+    CreateMultipartUpload: () => {
+      uploads.set('upload', []);
+      return { UploadId: 'upload' };
+    },
+    UploadPartCopy: ({ UploadId, PartNumber, CopySource, CopySourceRange }) => {
+      if (fake.refuseParts) throw serviceError('SlowDown');
+      const [from, to] = /^bytes=(\d+)-(\d+)$/.exec(CopySourceRange!)!.slice(1).map(Number);
+      uploads.get(UploadId!)![PartNumber! - 1] = copied(CopySource).subarray(from, to! + 1);
+      return { CopyPartResult: { ETag: `part-${PartNumber}` } };
+    },
+    CompleteMultipartUpload: ({ Key, UploadId }) => {
+      objects.set(Key, Buffer.concat(uploads.get(UploadId!)!));
+      uploads.delete(UploadId!);
+      return {};
+    },
+    AbortMultipartUpload: ({ UploadId }) => {
+      uploads.delete(UploadId!);
       return {};
     },
     DeleteObjects: ({ Delete }) => {
@@ -68,7 +107,8 @@ export function fakeS3(
   const client = new S3Client({ region: 'eu-central-1' });
   const send = async (command: { constructor: { name: string }; input: Input }): Promise<unknown> =>
     replies[command.constructor.name.replace(/Command$/, '')]!(command.input);
-  return Object.assign(client, { send, objects }) as never;
+  const fake = Object.assign(client, { send, objects, uploads, refuseParts: false });
+  return fake as never;
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -27,7 +27,7 @@ const rows = Array.from({ length: 1200 }, (_, place) => ({
 function resultsOf() {
   const s3 = fakeS3();
   const artifacts = new S3ArtifactStore(s3, bucketLocation('bucket'));
-  const results = new ManagedJobResults(s3, artifacts, {
+  const results = new ManagedJobResults(artifacts, {
     location: bucketLocation('bucket'),
     keys: artifactKeys,
     testRows: async () => rows,

@@ -1,10 +1,25 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { bucketLocation } from '../../../src/runtime/adapters/aws/bucket-location';
 import { DynamoStateStore } from '../../../src/runtime/adapters/aws/dynamo-state-store';
+import { copyObject } from '../../../src/runtime/adapters/aws/object-transfer';
 import { S3ArtifactStore } from '../../../src/runtime/adapters/aws/s3-artifact-store';
 import { S3LedgerStore } from '../../../src/runtime/adapters/aws/s3-ledger-store';
+import { artifactStoreContract } from '../../contracts/ports/artifact-store';
 import { fakeClient, serviceError } from './fake-client';
 import { bytes, fakeS3, text } from './fake-s3';
+
+artifactStoreContract('S3', async () => new S3ArtifactStore(fakeS3(), bucketLocation('bucket/models/churn')));
+
+test('what S3 copies in one call no more is copied in parts, and a copy that fails leaves none behind', async () => {
+  const s3 = fakeS3(new Map(), { maxCopyBytes: 5 });
+  await new S3ArtifactStore(s3, bucketLocation('bucket')).put('a model', bytes('0123456789'));
+  await copyObject(s3, 's3://bucket/a model', { Bucket: 'bucket', Key: 'copy' }, 4);
+  expect(text(s3.objects.get('copy'))).toBe('0123456789');
+  s3.refuseParts = true;
+  await expect(copyObject(s3, 's3://bucket/a model', { Bucket: 'bucket', Key: 'late' }, 4)).rejects.toThrow('SlowDown');
+  expect([...s3.objects.keys()]).toEqual(['a model', 'copy']);
+  expect(s3.uploads.size).toBe(0);
+});
 
 describe('artifacts in S3', () => {
   test('are read as written, below the prefix, and absent ones are undefined', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../../../src/runtime/ports';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -44,6 +45,21 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
       expect(await store.list('runs/a/')).toEqual(['runs/a/deep/z', 'runs/a/y']);
       expect(await store.list('runs/a')).toEqual(['runs/a/deep/z', 'runs/a/y', 'runs/ab/x']);
       expect(await store.list('none/')).toEqual([]);
+    });
+
+    it('knows the digest of what is there, and copies by uri', async () => {
+      const store = await make();
+      for (const text of ['', 'a', 'abcdefgh', 'abcdefghi']) {
+        await store.put('runs/a b/model.bin', bytes(text));
+        const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+        expect(await store.digest('runs/a b/model.bin')).toBe(digest);
+        await store.copyFrom(store.uri('runs/a b/model.bin'), 'runs/copy/model.bin');
+        expect(textOf(await store.get('runs/copy/model.bin'))).toBe(text);
+      }
+      expect(await store.digest('runs/none')).toBeUndefined();
+      expect(await store.digest('runs/a b')).toBeUndefined();
+      await expect(store.copyFrom(store.uri('runs/none'), 'runs/late')).rejects.toThrow();
+      expect(await store.get('runs/late')).toBeUndefined();
     });
 
     it('keeps bytes that are no text, and an empty body', async () => {

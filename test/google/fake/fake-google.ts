@@ -96,7 +96,7 @@ export class FakeGoogle {
       case 'upload':
         return this.upload(rest[1]!, url.searchParams, raw);
       case 'storage':
-        return this.storage(method, rest, url.searchParams, json);
+        return this.storage(method, rest, url.searchParams, json, request.headers.range);
       case 'aiplatform':
         return this.vertex(method, path, url.searchParams, json());
       case 'bigquery':
@@ -129,7 +129,13 @@ export class FakeGoogle {
     return [200, { generation: String(this.put(key, raw)) }];
   }
 
-  private storage(method: string, [, bucket, , name, verb]: string[], query: URLSearchParams, json: () => Json): Reply {
+  private storage(
+    method: string,
+    [, bucket, , name, verb, ...rest]: string[],
+    query: URLSearchParams,
+    json: () => Json,
+    range?: string,
+  ): Reply {
     if (name === undefined) {
       const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
       const from = `${bucket}/${query.get('startOffset') ?? ''}`;
@@ -147,9 +153,19 @@ export class FakeGoogle {
     }
     const found = this.objects.get(key);
     if (found === undefined) return refuse(404, `no object ${key}`);
+    if (verb === 'rewriteTo') {
+      const [, to, , target] = rest;
+      // In two calls, as it is for large objects.
+      if (query.get('rewriteToken') === null) return [200, { done: false, rewriteToken: 'more' }];
+      return [200, { done: true, generation: String(this.put(`${to}/${decodeURIComponent(target!)}`, found.body)) }];
+    }
     if (method === 'DELETE') {
       this.objects.delete(key);
       return [204, Buffer.alloc(0)];
+    }
+    const [from, to] = (/^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []).slice(1).map(Number);
+    if (query.get('alt') === 'media' && from !== undefined && to !== undefined) {
+      return from < found.body.length ? [206, found.body.subarray(from, to + 1)] : refuse(416, 'range');
     }
     return [200, query.get('alt') === 'media' ? found.body : { name, generation: String(found.generation) }];
   }

@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  CopyObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { PREFIXES, TABLES } from '../../../contract/aws';
 import type { Data } from '../../../definition/data';
 import type { Task } from '../../../kernel/metric-catalogue';
@@ -16,6 +10,7 @@ import type { AthenaSqlEngine } from './athena-sql-engine';
 import type { BucketLocation } from './bucket-location';
 import { type CaptureColumns, captureQuery } from './capture-view';
 import { deploymentVersions } from './endpoint-layout';
+import { copyObject, digestOfObject } from './object-transfer';
 
 export interface AthenaDataOptions {
   readonly location: BucketLocation;
@@ -96,13 +91,7 @@ export class AthenaDataSource implements DataSource {
   private async writeCsv(sql: string, key: string): Promise<void> {
     const { output } = await this.engine.execute(sql);
     const { bucket, prefix } = this.options.location;
-    await this.client.send(
-      new CopyObjectCommand({
-        Bucket: bucket,
-        Key: prefix + key,
-        CopySource: encodeURI((output ?? '').replace('s3://', '')),
-      }),
-    );
+    await copyObject(this.client, output ?? '', { Bucket: bucket, Key: prefix + key });
   }
 
   /** The table, or a view of it in which the event's time is a time and not a text (CSV). */
@@ -170,12 +159,11 @@ export class AthenaDataSource implements DataSource {
     }
   }
 
+  /** Hex digest of an object; of one that is gone, that of nothing. */
   private async digest(key: string): Promise<string> {
     const { bucket, prefix } = this.options.location;
-    const { Body } = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }));
-    const sha = createHash('sha256');
-    const stream = Body?.transformToWebStream();
-    if (stream) for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) sha.update(chunk);
-    return sha.digest('hex');
+    return (
+      (await digestOfObject(this.client, { Bucket: bucket, Key: prefix + key }))?.slice('sha256:'.length) ?? hash('')
+    );
   }
 }

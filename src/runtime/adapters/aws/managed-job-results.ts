@@ -1,4 +1,3 @@
-import { CopyObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import type { ArtifactStore } from '../../ports';
@@ -27,7 +26,6 @@ const ROWS_A_REQUEST = 500;
 /** Puts what SageMaker's jobs leave where every target has it, and writes what they read. */
 export class ManagedJobResults {
   constructor(
-    private readonly client: S3Client,
     private readonly artifacts: ArtifactStore,
     private readonly options: JobResultsOptions,
   ) {}
@@ -40,13 +38,7 @@ export class ManagedJobResults {
     const { location, keys } = this.options;
     const source = artifactUri.replace('s3://', '');
     const archive = keys.modelArchive(run);
-    await this.client.send(
-      new CopyObjectCommand({
-        Bucket: location.bucket,
-        Key: location.prefix + archive,
-        CopySource: encodeURI(source),
-      }),
-    );
+    await this.artifacts.copyFrom(artifactUri, archive);
     const folder = source.slice(location.bucket.length + 1 + location.prefix.length, source.lastIndexOf('/'));
     const output = await this.artifacts.get(`${folder}/output.tar.gz`);
     const metrics = output && tarEntry(output, 'metrics.json');

@@ -41,6 +41,14 @@ export class ModelMonitorExport implements ArtifactStore {
     return this.inner.list(prefix);
   }
 
+  digest(key: string): Promise<string | undefined> {
+    return this.inner.digest(key);
+  }
+
+  copyFrom(uri: string, key: string): Promise<void> {
+    return this.inner.copyFrom(uri, key);
+  }
+
   uri(key: string): string {
     return this.inner.uri(key);
   }

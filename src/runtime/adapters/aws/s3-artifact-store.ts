@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { ArtifactStore } from '../../ports';
 import type { BucketLocation } from './bucket-location';
+import { copyObject, digestOfObject } from './object-transfer';
 import { errorName } from './sdk-error';
 
 /** Artifacts as objects of a bucket. The bucket's own encryption applies. */
@@ -35,6 +36,14 @@ export class S3ArtifactStore implements ArtifactStore {
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key.slice(own.length));
     }
     return keys.sort();
+  }
+
+  digest(key: string): Promise<string | undefined> {
+    return digestOfObject(this.client, this.object(key));
+  }
+
+  copyFrom(uri: string, key: string): Promise<void> {
+    return copyObject(this.client, uri, this.object(key));
   }
 
   uri(key: string): string {

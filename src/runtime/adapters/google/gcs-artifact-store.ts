@@ -21,6 +21,14 @@ export class GcsArtifactStore implements ArtifactStore {
     return this.bucket.list(prefix);
   }
 
+  digest(key: string): Promise<string | undefined> {
+    return this.bucket.digest(key);
+  }
+
+  copyFrom(uri: string, key: string): Promise<void> {
+    return this.bucket.copyFrom(uri, key);
+  }
+
   uri(key: string): string {
     return this.bucket.uri(key);
   }

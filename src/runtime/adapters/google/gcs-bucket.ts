@@ -1,10 +1,14 @@
-import { type GoogleApi, type JsonObject, refused } from './google-api';
+import { createHash } from 'node:crypto';
+import { type GoogleApi, type HttpReply, type JsonObject, refused } from './google-api';
 
 export interface StoredObject {
   readonly body: Uint8Array;
   /** Changes with every write. */
   readonly generation: string;
 }
+
+/** Bytes that are read at a time when an object is too large for memory. */
+const CHUNK_BYTES = 32 * 1024 ** 2;
 
 /** One Cloud Storage bucket below a prefix; writes may depend on an object's generation. */
 export class GcsBucket {
@@ -16,6 +20,7 @@ export class GcsBucket {
   constructor(
     private readonly api: GoogleApi,
     place: string,
+    private readonly chunkBytes = CHUNK_BYTES,
   ) {
     const [name = '', ...rest] = place.split('/').filter((part) => part !== '');
     this.name = name;
@@ -60,6 +65,43 @@ export class GcsBucket {
   private async ownWrite(key: string, body: Uint8Array): Promise<string | undefined> {
     const found = await this.read(key);
     return found && Buffer.from(body).equals(found.body) ? found.generation : undefined;
+  }
+
+  /** `sha256:` and the hex digest of one generation of an object, read in pieces; undefined when it is not there. */
+  async digest(key: string): Promise<string | undefined> {
+    for (;;) {
+      const found = await this.api.find('storage', this.path(key));
+      if (found === undefined) return undefined;
+      const query = { alt: 'media', generation: String(found['generation']) };
+      const sum = createHash('sha256');
+      let read = 0;
+      let reply: HttpReply;
+      do {
+        const range = `bytes=${read}-${read + this.chunkBytes - 1}`;
+        reply = await this.api.send('GET', 'storage', this.path(key), { query, headers: { range } });
+        if (reply.status < 300) sum.update(reply.body);
+        read += reply.body.length;
+        // 206 is a piece; 416 says that the piece before was the last; 200 is all of it.
+      } while (reply.status === 206 && reply.body.length === this.chunkBytes);
+      if (reply.status >= 300 && reply.status !== 404 && reply.status !== 416) throw refused(this.uri(key), reply);
+      // Replaced between two reads, and the old generation is gone: look again.
+      if (reply.status !== 404) return `sha256:${sum.digest('hex')}`;
+    }
+  }
+
+  /**
+   * Copies an object within Cloud Storage, whatever its size: nothing of it comes here.
+   * @param uri `gs://bucket/name`, of this project or another one
+   */
+  async copyFrom(uri: string, key: string): Promise<void> {
+    const [bucket = '', ...name] = uri.replace('gs://', '').split('/');
+    const from = `b/${bucket}/o/${encodeURIComponent(name.join('/'))}`;
+    let rewriteToken: string | undefined;
+    do {
+      const path = `${from}/rewriteTo/${this.path(key)}`;
+      const reply = await this.api.call('POST', 'storage', path, undefined, { rewriteToken });
+      rewriteToken = reply['done'] === true ? undefined : (reply['rewriteToken'] as string);
+    } while (rewriteToken !== undefined);
   }
 
   /** Keys below a prefix, sorted. */

@@ -36,6 +36,13 @@ export interface GoogleApiOptions {
 export type JsonObject = { readonly [key: string]: unknown };
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+interface RequestParts {
+  readonly body?: Uint8Array;
+  readonly type?: string;
+  readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 const LOOKS = 720;
 const LOOK_MS = 5000;
 const RETRIES = 4;
@@ -111,7 +118,7 @@ export class GoogleApi {
     method: HttpRequest['method'],
     service: GoogleService,
     path: string,
-    options: { readonly body?: Uint8Array; readonly type?: string; readonly query?: Query } = {},
+    options: RequestParts = {},
   ): Promise<Sent> {
     const request = this.request(method, service, path, options);
     for (let attempt = 0; ; attempt++) {
@@ -125,7 +132,7 @@ export class GoogleApi {
     method: HttpRequest['method'],
     service: GoogleService,
     path: string,
-    { body, type, query = {} }: { readonly body?: Uint8Array; readonly type?: string; readonly query?: Query },
+    { body, type, query = {}, headers = {} }: RequestParts,
   ): HttpRequest {
     const parameters = new URLSearchParams(
       Object.entries(query).flatMap(([key, value]) =>
@@ -135,7 +142,7 @@ export class GoogleApi {
     return {
       method,
       url: `${this.base(service)}/${path}${parameters === '' ? '' : `?${parameters}`}`,
-      headers: type === undefined ? {} : { 'content-type': type },
+      headers: { ...headers, ...(type !== undefined && { 'content-type': type }) },
       ...(body && { body }),
     };
   }

@@ -44,6 +44,7 @@ export class MonitoringTelemetry implements TrafficTelemetry {
   ) {}
 
   /**
+   * Requests by response code, errors of the server alone, and the whole time of an answer (Vertex AI also tells its parts).
    * Whole minutes, three minutes late, so that windows that follow each other count every minute once. A version without
    * requests has no figures at all.
    */
@@ -52,9 +53,9 @@ export class MonitoringTelemetry implements TrafficTelemetry {
     const [start, end] = [minute(from), minute(to)];
     if (start >= end) return { requests: 0, errors: 0, latency: null };
     const [requests, errors, latencies] = await Promise.all([
-      this.series('prediction_count', version, start, end),
-      this.series('error_count', version, start, end),
-      this.series('prediction_latencies', version, start, end),
+      this.series('response_count', [], version, start, end),
+      this.series('response_count', ['metric.labels.response_code = "5xx"'], version, start, end),
+      this.series('prediction_latencies', ['metric.labels.latency_type = "total"'], version, start, end),
     ]);
     return { requests: total(requests), errors: total(errors), latency: histogram(latencies) };
   }
@@ -111,13 +112,20 @@ export class MonitoringTelemetry implements TrafficTelemetry {
     return [...new Set(found)].sort();
   }
 
-  private async series(metric: string, version: number, start: number, end: number): Promise<Series[]> {
+  private async series(
+    metric: string,
+    terms: readonly string[],
+    version: number,
+    start: number,
+    end: number,
+  ): Promise<Series[]> {
     const page = await this.api.call('GET', 'monitoring', `projects/${this.api.project}/timeSeries`, undefined, {
       filter: [
         `metric.type = "${METRIC}/${metric}"`,
         'resource.type = "aiplatform.googleapis.com/Endpoint"',
         `resource.labels.endpoint_id = "${this.options.endpoint}"`,
         `metric.labels.deployed_model_id = "${version}"`,
+        ...terms,
       ].join(' AND '),
       'interval.startTime': new Date(start * 1000).toISOString(),
       'interval.endTime': new Date(end * 1000).toISOString(),

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { OperationError, show } from '../../../kernel/problem';
 import type { ArtifactStore } from '../../ports';
@@ -44,6 +45,18 @@ export class FileArtifactStore implements ArtifactStore {
     return this.below(folder)
       .filter((key) => key.startsWith(prefix))
       .sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  async digest(key: string): Promise<string | undefined> {
+    const path = this.path(key);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+    const sum = createHash('sha256');
+    for await (const bytes of createReadStream(path)) sum.update(bytes as Uint8Array);
+    return `sha256:${sum.digest('hex')}`;
+  }
+
+  async copyFrom(uri: string, key: string): Promise<void> {
+    await this.put(key, readFileSync(uri));
   }
 
   uri(key: string): string {

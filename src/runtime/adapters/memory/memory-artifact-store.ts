@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../../ports';
 
-/** Artifacts in memory. */
+const SCHEME = 'memory://';
+
+/** Artifacts in memory. A copy is of this store: another one's memory cannot be reached by a name. */
 export class MemoryArtifactStore implements ArtifactStore {
   private readonly objects = new Map<string, Uint8Array>();
 
@@ -23,7 +26,18 @@ export class MemoryArtifactStore implements ArtifactStore {
     return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort((a, b) => (a < b ? -1 : 1));
   }
 
+  async digest(key: string): Promise<string | undefined> {
+    const body = this.objects.get(key);
+    return body && `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  }
+
+  async copyFrom(uri: string, key: string): Promise<void> {
+    const body = this.objects.get(uri.slice(SCHEME.length));
+    if (body === undefined) throw new RangeError(`nothing at ${uri}`);
+    await this.put(key, body);
+  }
+
   uri(key: string): string {
-    return `memory://${key}`;
+    return `${SCHEME}${key}`;
   }
 }

@@ -75,7 +75,7 @@ async function collect(event: JobEvent): Promise<Answer> {
   const client = new S3Client(region);
   const location = bucketLocation(env.MLP_ARTIFACTS);
   const artifacts = new S3ArtifactStore(client, location);
-  const results = new ManagedJobResults(client, artifacts, {
+  const results = new ManagedJobResults(artifacts, {
     location,
     keys: artifactKeys,
     testRows: (of) => readTestRows(artifacts, of, data),
