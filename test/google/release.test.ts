@@ -35,9 +35,9 @@ beforeEach(async () => {
     const version = Number(/deployed_model_id = "(\d+)"/.exec(filter)?.[1]);
     const split = google.endpoints.get('projects/p/locations/r/endpoints/e')!['trafficSplit'] as Record<string, number>;
     const requests = 200 * (split[String(version)] ?? 0);
-    if (filter.includes('error_count'))
+    if (filter.includes('response_code = "5xx"'))
       return [{ points: [{ value: { int64Value: String(Math.round(requests * errorShare(version))) } }] }];
-    if (filter.includes('prediction_count')) return [{ points: [{ value: { int64Value: String(requests) } }] }];
+    if (filter.includes('response_count')) return [{ points: [{ value: { int64Value: String(requests) } }] }];
     // Answers take 20 to 60 ms; buckets grow by a twentieth.
     const bucketOptions = { exponentialBuckets: { numFiniteBuckets: 100, growthFactor: 1.05, scale: 1 } };
     const bucketCounts = Array.from({ length: 102 }, (_, bucket) =>

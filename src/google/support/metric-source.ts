@@ -20,11 +20,24 @@ export interface MetricSubject {
   readonly endpointId: string | null;
 }
 
-/** Metrics that Vertex AI emits for an endpoint. */
+const ONLINE = 'aiplatform.googleapis.com/prediction/online';
+/**
+ * Metrics that Vertex AI emits for an endpoint. Answers are counted by response code: `prediction_count` counts the instances
+ * of a request, and `error_count` also what the caller has done wrong. Of latencies `total` is the whole time of an answer;
+ * without it the parts of each request would be counted as requests of their own.
+ */
 const OF_ENDPOINT = {
-  Latency: { type: 'aiplatform.googleapis.com/prediction/online/prediction_latencies', value: 'distribution' },
-  Errors: { type: 'aiplatform.googleapis.com/prediction/online/error_count', value: 'number' },
-  Requests: { type: 'aiplatform.googleapis.com/prediction/online/prediction_count', value: 'number' },
+  Latency: {
+    type: `${ONLINE}/prediction_latencies`,
+    value: 'distribution',
+    labels: { 'metric.labels.latency_type': 'total' },
+  },
+  Errors: {
+    type: `${ONLINE}/response_count`,
+    value: 'number',
+    labels: { 'metric.labels.response_code': '5xx' },
+  },
+  Requests: { type: `${ONLINE}/response_count`, value: 'number', labels: {} },
 } as const;
 
 const isOfEndpoint = (name: MetricName): name is keyof typeof OF_ENDPOINT => Object.hasOwn(OF_ENDPOINT, name);
@@ -39,7 +52,7 @@ export function metricSource(
     return {
       ...OF_ENDPOINT[name],
       resource: 'aiplatform.googleapis.com/Endpoint',
-      labels: { 'resource.labels.endpoint_id': subject.endpointId ?? '' },
+      labels: { 'resource.labels.endpoint_id': subject.endpointId ?? '', ...OF_ENDPOINT[name].labels },
       kind: 'delta',
     };
   }

@@ -33,7 +33,7 @@ export class Series {
 
   /** Points of all series of a type with some labels in a time, by series. */
   points(type: string, labels: Labels, span: Span): Point[][] {
-    if (type.startsWith(OF_ENDPOINT)) return [this.ofRequests(type.slice(OF_ENDPOINT.length), span)];
+    if (type.startsWith(OF_ENDPOINT)) return [this.ofRequests(type.slice(OF_ENDPOINT.length), labels, span)];
     this.take();
     return [...this.written]
       .filter(([key]) => matches(key, type, labels))
@@ -58,16 +58,17 @@ export class Series {
     }
   }
 
-  private ofRequests(name: string, { from, to }: Span): Point[] {
+  private ofRequests(name: string, labels: Labels, { from, to }: Span): Point[] {
     const points: Point[] = [];
+    const code = labels['metric.labels.response_code'];
     for (let place = this.monitoring.requests.length - 1; place >= 0; place--) {
       const { at, failed, latencyMs } = this.monitoring.requests[place]!;
       if (at <= from) break;
       if (at > to) continue;
       if (name === 'prediction_latencies') points.push({ at, value: latencyMs });
-      else if (name === 'prediction_count') points.push({ at, value: 1 });
-      else if (name === 'error_count') points.push({ at, value: failed ? 1 : 0 });
-      else throw new RangeError(`Vertex AI has no metric ${name} here`);
+      else if (name === 'response_count') {
+        if (code === undefined || code === (failed ? '5xx' : '2xx')) points.push({ at, value: 1 });
+      } else throw new RangeError(`Vertex AI has no metric ${name} here`);
     }
     return points;
   }

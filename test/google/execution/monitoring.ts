@@ -76,13 +76,19 @@ export class Monitoring {
     const seen = Math.min(end, Math.floor((this.now() - VISIBLE_MS) / 60_000) * 60_000);
     const own = this.requests.filter((one) => one.version === version && one.at >= start && one.at < seen);
     if (own.length === 0) return {};
-    return { timeSeries: [{ points: [{ value: figure(metric, own) }] }] };
+    const code = /metric\.labels\.response_code = "(\w+)"/.exec(filter)?.[1];
+    const asked = code === undefined ? own : own.filter(({ failed }) => (failed ? '5xx' : '2xx') === code);
+    // A series has no points where nothing was counted.
+    if (asked.length === 0) return {};
+    if (metric === 'prediction_latencies' && !filter.includes('metric.labels.latency_type = "total"')) {
+      throw invalid(`latencies of an answer and of its parts: ${filter}`);
+    }
+    return { timeSeries: [{ points: [{ value: figure(metric, asked) }] }] };
   }
 }
 
 function figure(metric: string, requests: readonly AnsweredRequest[]): Json {
-  if (metric === 'prediction_count') return { int64Value: String(requests.length) };
-  if (metric === 'error_count') return { int64Value: String(requests.filter(({ failed }) => failed).length) };
+  if (metric === 'response_count') return { int64Value: String(requests.length) };
   if (metric !== 'prediction_latencies') throw invalid(`no metric ${metric}`);
   const counts = Array<number>(BUCKETS + 2).fill(0);
   for (const { latencyMs } of requests) {
