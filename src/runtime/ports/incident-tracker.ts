@@ -3,8 +3,10 @@ import type { Severity } from '../../kernel/severity';
 
 /** Where a target has a tool of its own for incidents: people take them there, and see what is open. */
 export interface IncidentTracker {
-  /** Opens an entry; while one of the same key is open, that one is meant. @returns its id */
-  open(incident: TrackedIncident): Promise<string>;
+  /** What a person does with an entry to take it, as the end of a sentence. */
+  readonly howToTake: string;
+  /** Opens an entry; while one of the same key is open, that one is meant. @returns its id; null where there can be none */
+  open(incident: TrackedIncident): Promise<string | null>;
   /** `taken` once a person has it; `resolved` also when it is gone. */
   status(id: string): Promise<'open' | 'taken' | 'resolved'>;
   /** Closes an entry that nobody has taken; what a person has, that person closes. */

@@ -38,7 +38,7 @@ export const escalateIncident: UseCaseFunction<
     severity,
     kind,
     subject: `${ports.model}: ${kind}, and nobody has taken it for ${minutes} min`,
-    text: `${incident.text}\n\nIncident ${id} is open${ticket === null ? '' : ` (${ticket}): set it to in progress, and this is not said again`}.`,
+    text: `${incident.text}\n\nIncident ${id} is open${ticket === null ? '' : ` (${ticket}): ${ports.incidents?.howToTake ?? 'take it'}, and this is not said again`}.`,
     runbook,
   });
   await appendToLedger(ports.ledger, {

@@ -20,25 +20,47 @@ export interface OpenIncident extends TrackedIncident {
 
 interface IncidentsDocument {
   readonly open: readonly OpenIncident[];
+  /** When each alarm was last over, in epoch seconds: a report that it fires may come after the one that it no longer does. */
+  readonly over?: Readonly<Record<string, number>>;
 }
 
 type Needs = Pick<Ports, 'state' | 'model'>;
 
-export async function openIncidents({ state, model }: Needs): Promise<readonly OpenIncident[]> {
-  return (
-    ((await state.read(stateKeys.incidents(model)))?.value as unknown as IncidentsDocument | undefined)?.open ?? []
-  );
+const NOTHING: IncidentsDocument = { open: [] };
+
+async function readDocument({ state, model }: Needs): Promise<IncidentsDocument> {
+  return ((await state.read(stateKeys.incidents(model)))?.value ?? NOTHING) as unknown as IncidentsDocument;
+}
+
+export async function openIncidents(needs: Needs): Promise<readonly OpenIncident[]> {
+  return (await readDocument(needs)).open;
+}
+
+/** Whether the alarm of an incident is known to be over since it was last reported to fire. */
+export async function isOver(needs: Needs, { key, alarmAtSeconds }: OpenIncident): Promise<boolean> {
+  const overAt = (await readDocument(needs)).over?.[key];
+  return overAt !== undefined && overAt > alarmAtSeconds;
+}
+
+/** Notes that an alarm is over; what is older than what is known changes nothing. */
+export function noteOver({ state, model }: Needs, key: string, atSeconds: number): Promise<void> {
+  return changeDocument(state, stateKeys.incidents(model), (value) => {
+    const document = (value ?? NOTHING) as unknown as IncidentsDocument;
+    if (atSeconds <= (document.over?.[key] ?? Number.NEGATIVE_INFINITY)) return { write: undefined, answer: undefined };
+    return { write: toJson({ ...document, over: { ...document.over, [key]: atSeconds } }), answer: undefined };
+  });
 }
 
 /** The incident of an alarm: the one that is open already, or this one, which is open from now on. */
 export function joinIncident({ state, model }: Needs, fresh: OpenIncident): Promise<OpenIncident> {
   return changeDocument(state, stateKeys.incidents(model), (value) => {
-    const open = (value as unknown as IncidentsDocument | undefined)?.open ?? [];
+    const document = (value ?? NOTHING) as unknown as IncidentsDocument;
+    const { open } = document;
     const known = open.find(({ key }) => key === fresh.key);
     const incident =
       known === undefined ? fresh : { ...known, alarmAtSeconds: Math.max(known.alarmAtSeconds, fresh.alarmAtSeconds) };
     const others = open.filter(({ key }) => key !== fresh.key);
-    return { write: toJson({ open: [...others, incident] }), answer: incident };
+    return { write: toJson({ ...document, open: [...others, incident] }), answer: incident };
   });
 }
 
@@ -49,10 +71,11 @@ export function updateIncident(
   change: (incident: OpenIncident) => OpenIncident | null,
 ): Promise<void> {
   return changeDocument(state, stateKeys.incidents(model), (value) => {
-    const open = (value as unknown as IncidentsDocument | undefined)?.open ?? [];
+    const document = (value ?? NOTHING) as unknown as IncidentsDocument;
+    const { open } = document;
     if (!open.some((one) => one.id === id)) return { write: undefined, answer: undefined };
     const changed = open.flatMap((one) => (one.id === id ? (change(one) ?? []) : [one]));
-    return { write: toJson({ open: changed }), answer: undefined };
+    return { write: toJson({ ...document, open: changed }), answer: undefined };
   });
 }
 

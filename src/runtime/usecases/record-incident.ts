@@ -4,7 +4,14 @@ import { SEVERITIES, type Severity } from '../../kernel/severity';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { noteIncident } from './deployment-log';
-import { joinIncident, type OpenIncident, openIncidents, updateIncident } from './incident-document';
+import {
+  endIncident,
+  isOver,
+  joinIncident,
+  type OpenIncident,
+  openIncidents,
+  updateIncident,
+} from './incident-document';
 import type { UseCaseFunction } from './ports';
 import { optionalText } from './read-event';
 
@@ -15,7 +22,7 @@ const MAX_TEXT = 4000;
  * Opens an incident: in the ledger, for the DORA report, in the target's tracker, and to the people who take its severity,
  * unless the alarm has told them by itself (`told`; a group's page stands for what follows it within `toldForSeconds`). An
  * alarm that fires while its incident is open is the same incident, which its state says by name (`alarm`); without a name
- * each call is one of its own.
+ * each call is one of its own. Of an alarm that is over by now there is a record, and nothing to look after.
  */
 export const recordIncident: UseCaseFunction<
   'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock' | 'incidents'
@@ -57,6 +64,10 @@ export const recordIncident: UseCaseFunction<
   }
   const ticket = (await ports.incidents?.open(incident)) ?? null;
   if (ticket !== null && alarm !== null) await updateIncident(ports, id, (one) => ({ ...one, ticket }));
+  if (alarm !== null && (await isOver(ports, incident))) {
+    await endIncident(ports, { ...incident, ticket }, 'platform');
+    return answer({ id, kind, severity, isNew: false, ticket });
+  }
   return answer({ id, kind, severity, isNew: true, ticket });
 };
 

@@ -213,6 +213,33 @@ test('a report that comes late does not end what has begun again since', async (
   expect(world.incidents.entries.get('incident-1')!.status).toBe('open');
 });
 
+describe('reports that come in the wrong order', () => {
+  test('an alarm that was over before it was reported to fire has a record, and nobody looks after it', async () => {
+    const { world, alarmFires, alarmIsOver, actions, report } = worldWithTracker();
+    world.clock.advanceTo(START + 300);
+    expect(await alarmIsOver('m-endpoint-errors', START + 240)).toEqual({ resolved: null });
+    const { document } = await alarmFires('m-endpoint-errors', 'event-1', { at: START });
+    expect(document()).toMatchObject({ outcome: 'succeeded', next: 'over', state: { incident: { isNew: false } } });
+    expect([...world.incidents.entries.values()].map(({ status }) => status)).toEqual(['resolved']);
+    expect(await actions()).toEqual(['incident', 'incidentResolved']);
+    expect(world.notifier.sent).toEqual([]);
+    await report();
+    // What fires after that is another one.
+    const next = await alarmFires('m-endpoint-errors', 'event-2', { at: START + 300 });
+    expect(next.document()).toMatchObject({ outcome: 'running', state: { incident: { isNew: true } } });
+  });
+
+  test('a record that is made again after the alarm was over stays closed', async () => {
+    const { world, alarmFires, alarmIsOver, actions } = worldWithTracker();
+    await alarmFires('m-endpoint-errors', 'event-1', { at: START });
+    await alarmIsOver('m-endpoint-errors', START + 60);
+    const again = await alarmFires('m-endpoint-errors', 'event-1', { at: START });
+    expect(again.document()).toMatchObject({ outcome: 'succeeded', next: 'over' });
+    expect(await actions()).toEqual(['incident', 'incidentResolved']);
+    expect([...world.incidents.entries.values()].every(({ status }) => status === 'resolved')).toBe(true);
+  });
+});
+
 test('a step that fails in between is made again without a second record', async () => {
   const { world, alarmFires, actions } = worldWithTracker();
   const { open } = world.incidents;

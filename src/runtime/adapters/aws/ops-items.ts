@@ -28,6 +28,8 @@ const OVER: readonly OpsItemStatus[] = ['Resolved', 'Closed'];
 
 /** Incidents as OpsItems of Systems Manager OpsCenter, one an alarm while it is open. */
 export class OpsItems implements IncidentTracker {
+  readonly howToTake = 'set it to in progress';
+
   constructor(
     private readonly client: SSMClient,
     private readonly options: OpsItemOptions,

@@ -4,6 +4,7 @@ type Status = 'open' | 'taken' | 'resolved';
 
 /** Incidents in memory; a test says what people do with them. */
 export class MemoryIncidentTracker implements IncidentTracker {
+  readonly howToTake = 'take it';
   readonly entries = new Map<string, TrackedIncident & { status: Status }>();
 
   async open(incident: TrackedIncident): Promise<string> {
