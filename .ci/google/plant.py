@@ -72,7 +72,7 @@ def broken_reference(body, mark):
 
 def broken_filter(body, _mark):
     for path, value in places(body):
-        if path[-1] in ("filter", "denominator_filter"):
+        if path[-1] in ("filter", "denominator_filter", "distribution_filter") or str(path[-1]).endswith("_service_filter"):
             yield path, value.replace('"', "", 1)
             yield path, re.sub(r"(metric|resource|protoPayload|jsonPayload)\.", "metrik.", value, count=1)
         if path[-1] == "query":
@@ -133,7 +133,7 @@ def wrong_field(body, _mark):
 
 def wrong_name(body, _mark):
     for path, value in places(body):
-        if path[-1] in ("name", "account_id", "dataset_id", "repository_id", "table_id") and len(path) == 1 and "${" not in str(value):
+        if path[-1] in ("name", "account_id", "dataset_id", "repository_id", "table_id", "service_id", "slo_id") and len(path) == 1 and "${" not in str(value):
             yield path, f"{value}-{'x' * 1100}"
             yield path, f"{value} !\n"
 

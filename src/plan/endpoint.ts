@@ -8,7 +8,7 @@ import { alarm, metric, type RunbookLink } from './alarm';
 import { pageGroup } from './alarm-group';
 import { planCompute, planImage } from './compute';
 import { type IncidentPolicy, incidentGraph } from './incident-graph';
-import type { AlarmPlan, EndpointPlan, PermissionPlan } from './plan';
+import type { AlarmPlan, EndpointPlan, ObjectivePlan, PermissionPlan } from './plan';
 import { releaseGraph, releaseSteps } from './release-graph';
 
 export interface EndpointInput {
@@ -69,6 +69,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
       },
     ],
     alarms,
+    objectives: objectivesOf(input),
     pageGroup: pageGroup('service', `${model} does not serve as it should`, alarms),
     metrics: [
       'Latency' as const,
@@ -106,6 +107,43 @@ export const BURN_RATES = [
   { rate: 14.4, windowSeconds: 3600, severity: 'page' },
   { rate: 6, windowSeconds: 21_600, severity: 'page' },
 ] as const;
+
+/** Objectives are stated over 30 days, as the burn rates are. */
+const OBJECTIVE_WINDOW = 30 * 86_400;
+
+const burnAlarm = (windowSeconds: number): string => `availability-burn-${windowSeconds / 3600}h`;
+
+/** What the definition promises of the service: requests answered, and a p99, which is 99 % of requests answered in time. */
+const objectivesOf = ({ availability, latency }: EndpointInput): ObjectivePlan[] => [
+  ...(availability
+    ? [
+        {
+          id: 'availability' as const,
+          summary: `${availability.targetPercent} % of requests are answered without an error of the server`,
+          targetPercent: availability.targetPercent,
+          windowSeconds: OBJECTIVE_WINDOW,
+          latencyMs: null,
+          burnRates: BURN_RATES.map(({ rate, windowSeconds }) => ({
+            alarm: burnAlarm(windowSeconds),
+            rate,
+            windowSeconds,
+          })),
+        },
+      ]
+    : []),
+  ...(latency
+    ? [
+        {
+          id: 'latency' as const,
+          summary: `99 % of requests are answered within ${latency.p99}`,
+          targetPercent: 99,
+          windowSeconds: OBJECTIVE_WINDOW,
+          latencyMs: durationMs(latency.p99),
+          burnRates: [],
+        },
+      ]
+    : []),
+];
 
 function endpointAlarms({ latency, errors, availability, runbook }: EndpointInput): AlarmPlan[] {
   const twoOfThree = { breaching: 2, of: 3 };
@@ -152,7 +190,7 @@ function endpointAlarms({ latency, errors, availability, runbook }: EndpointInpu
       ? BURN_RATES.map(({ rate, windowSeconds, severity }) =>
           alarm(
             {
-              id: `availability-burn-${windowSeconds / 3600}h`,
+              id: burnAlarm(windowSeconds),
               kind: 'availabilityBurn',
               severity,
               summary: `the error budget of ${availability.targetPercent} % availability burns ${rate} times too fast over ${windowSeconds / 3600} h`,

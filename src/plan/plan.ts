@@ -119,6 +119,8 @@ export interface EndpointPlan extends PartPlan {
   readonly payload: 'json' | 'csv';
   readonly expectedRequestsPerMinute: number | null;
   readonly graph: StepGraph;
+  /** What the service is to keep over a month; their error budgets are what burn-rate alarms watch. */
+  readonly objectives: readonly ObjectivePlan[];
   /** Null where one alarm at most pages. */
   readonly pageGroup: AlarmGroupPlan | null;
   /** What a page alarm of the model starts. */
@@ -188,6 +190,19 @@ export interface AlarmPlan {
   readonly runbook: string;
   /** A running release is taken back when this alarm fires. */
   readonly abortsRelease: boolean;
+}
+
+/** A service level objective: the share of requests that has to be good, and what is left over is the error budget. */
+export interface ObjectivePlan {
+  /** Unique in its model; public API of names. */
+  readonly id: 'availability' | 'latency';
+  readonly summary: string;
+  readonly targetPercent: number;
+  readonly windowSeconds: number;
+  /** A good request is answered within this time; null: it is answered without an error of the server. */
+  readonly latencyMs: number | null;
+  /** Alarms that fire when the error budget is used up so many times faster than it may be. */
+  readonly burnRates: readonly { readonly alarm: string; readonly rate: number; readonly windowSeconds: number }[];
 }
 
 /** Page alarms of which people hear once, however many of them fire. */

@@ -24,6 +24,7 @@ export const CONCEPTS = [
   'handlers',
   'schedules',
   'alarms',
+  'objectives',
   'pageGroups',
   'notifications',
   'incidents',
@@ -91,14 +92,19 @@ export const RENDERED_BY = {
   handlers: { aws: 'Lambda functions', google: 'Cloud Run functions', local: 'in process' },
   schedules: { aws: 'EventBridge Scheduler', google: 'Cloud Scheduler', local: 'virtual clock' },
   alarms: { aws: 'CloudWatch alarms', google: 'Monitoring alert policies', local: 'verdicts of the run' },
+  objectives: {
+    aws: 'CloudWatch alarms on burn rates and latency',
+    google: 'Monitoring service with SLOs, and burn-rate alert policies on them',
+    local: 'verdicts of the run',
+  },
   notifications: {
     aws: 'SNS topics',
     google: 'Monitoring notification channels and Pub/Sub',
     local: 'terminal and file',
   },
-  incidents: { aws: 'OpsItem of Systems Manager', google: 'incident of Cloud Monitoring', local: 'file' },
+  incidents: { aws: 'OpsItem of Systems Manager', google: 'Cloud Workflows execution, beside the incident of Cloud Monitoring', local: 'file' },
   pageGroups: { aws: 'CloudWatch composite alarms', google: null, local: null },
-  escalation: { aws: 'Step Functions state machine', google: null, local: null },
+  escalation: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: null },
   traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },
   auditTrail: { aws: 'CloudTrail data events', google: 'Cloud Audit Logs and a log sink', local: null },
   trainingBlock: { aws: 'AWS Budgets action', google: null, local: null },
@@ -127,7 +133,6 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
     local: 'alarms are told one by one',
   },
   escalation: {
-    google: 'nobody is told again of an incident that nobody has taken: let the paging service of the channel do that',
     local: 'nobody is on call on one machine',
   },
   traces: { local: 'runs and their steps are files' },
@@ -227,6 +232,7 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
         ([name, part]) => part?.alarms.map((one) => `${name}.alarms.${one.id}`) ?? [],
       ),
     ),
+  objectives: (plan) => each(plan, ({ endpoint }) => endpoint.objectives.map((one) => `endpoint.objectives.${one.id}`)),
   pageGroups: (plan) =>
     each(plan, ({ endpoint, drift }) => [
       ...(endpoint.pageGroup === null ? [] : ['endpoint.pageGroup']),

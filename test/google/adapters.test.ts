@@ -195,7 +195,8 @@ describe('telemetry', () => {
   test('counts of a version, with latency buckets that add up', async () => {
     google.timeSeries = (filter) => {
       if (!filter.includes('deployed_model_id = "2"') || !filter.includes('endpoint_id = "e"')) return [];
-      if (filter.includes('response_count" AND') && filter.includes('response_code = "5xx"')) return [{ points: [{ value: { int64Value: '3' } }] }];
+      if (filter.includes('response_count" AND') && filter.includes('response_code = one_of("4xx", "5xx")'))
+        return [{ points: [{ value: { int64Value: '3' } }] }];
       if (filter.includes('response_count" AND'))
         return [{ points: [{ value: { int64Value: '400' } }, { value: { int64Value: '100' } }] }];
       // Vertex AI tells the parts of an answer's time as well: they are no requests.

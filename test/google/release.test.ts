@@ -35,7 +35,7 @@ beforeEach(async () => {
     const version = Number(/deployed_model_id = "(\d+)"/.exec(filter)?.[1]);
     const split = google.endpoints.get('projects/p/locations/r/endpoints/e')!['trafficSplit'] as Record<string, number>;
     const requests = 200 * (split[String(version)] ?? 0);
-    if (filter.includes('response_code = "5xx"'))
+    if (filter.includes('response_code = one_of("4xx", "5xx")'))
       return [{ points: [{ value: { int64Value: String(Math.round(requests * errorShare(version))) } }] }];
     if (filter.includes('response_count')) return [{ points: [{ value: { int64Value: String(requests) } }] }];
     // Answers take 20 to 60 ms; buckets grow by a twentieth.

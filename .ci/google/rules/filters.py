@@ -14,6 +14,8 @@ RESOURCES = {
     "aiplatform.googleapis.com/Endpoint", "cloud_run_revision", "global", "generic_node", "generic_task", "pubsub_topic",
     "workflows.googleapis.com/Workflow", "cloud_scheduler_job", "pubsub_subscription",
 }
+SELECTOR = re.compile(r'select_slo_(?:burn_rate\("(?P<rated>[^"]+)", "(?P<window>\d+)s"\)|(?:budget_fraction|budget|health|compliance)\("(?P<of>[^"]+)"\))')
+OBJECTIVE = re.compile(r"\$\{google_monitoring_slo\.\w+\.(?:name|id)\}|projects/[^/]+/services/[^/]+/serviceLevelObjectives/[\w-]+")
 GOOGLE = re.compile(r"(aiplatform|run|workflows|pubsub|cloudscheduler|logging|monitoring)\.googleapis\.com/[a-z_/]+")
 LOG_FIELD = re.compile(
     r"(?:resource\.(?:type|labels\.\w+)|(?:jsonPayload|protoPayload|labels)(?:\.\w+)+|severity|logName|timestamp|textPayload)$"
@@ -24,7 +26,7 @@ LOG_TOKEN = re.compile(r'\s*(?:(log_id\("[^"]+"\))|("(?:[^"\\]|\\.)*")|(=~|!~|!=
 def check(kind, name, body, template):
     for path, value in leaves(body):
         where = f"{kind}.{name}.{'.'.join(path)}"
-        if path[-1] in ("filter", "denominator_filter"):
+        if path[-1] in ("filter", "denominator_filter") or path[-1].endswith("_service_filter") or path[-1] == "distribution_filter":
             rule = log_faults if kind == "google_logging_project_sink" or "condition_matched_log" in path else None
             yield from (f"{where}: {one}" for one in (rule(value) if rule else metric_faults(value, template)))
         if path[-1] == "query":
@@ -54,7 +56,21 @@ def described(template):
     }
 
 
+def selector_faults(text):
+    found = SELECTOR.fullmatch(text)
+    if found is None:
+        yield f"{text!r} is no selector of an objective"
+        return
+    if not OBJECTIVE.fullmatch(found["rated"] or found["of"]):
+        yield f"{found['rated'] or found['of']!r} is no name of an objective"
+    if found["window"] is not None and not 60 <= int(found["window"]) <= 2_592_000:
+        yield f"{found['window']} s is no time to look back"
+
+
 def metric_faults(text, template):
+    if str(text).startswith("select_"):
+        yield from selector_faults(str(text))
+        return
     terms = re.split(r"\s+AND\s+", str(text))
     found = [TERM.fullmatch(term.strip()) for term in terms]
     wrong = [term for term, match in zip(terms, found) if match is None]

@@ -19,6 +19,8 @@ NAMES = {
     ("google_kms_key_ring", "name"): r"[A-Za-z0-9_-]{1,63}",
     ("google_logging_project_sink", "name"): r"[A-Za-z0-9_.-]{1,100}",
     ("google_monitoring_metric_descriptor", "type"): r"custom\.googleapis\.com/[A-Za-z0-9_/]{1,180}",
+    ("google_monitoring_custom_service", "service_id"): r"[a-z0-9-]{1,63}",
+    ("google_monitoring_slo", "slo_id"): r"[a-zA-Z0-9-_:.]{1,63}",
     ("google_pubsub_subscription", "name"): r"(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}",
     ("google_pubsub_topic", "name"): r"(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}",
     ("google_service_account", "account_id"): r"[a-z][-a-z0-9]{4,28}[a-z0-9]",

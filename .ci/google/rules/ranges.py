@@ -12,6 +12,7 @@ NUMBERS = {
     "default_table_expiration_ms": (3_600_000, 10**13),
     "expiration_ms": (3_600_000, 10**13),
     "flow_sampling": (0, 1),
+    "goal": (1e-9, 0.9999),
     "keep_count": (1, 100_000),
     "max_doublings": (0, 16),
     "max_instance_count": (1, 1000),
@@ -22,7 +23,10 @@ NUMBERS = {
     "num_newer_versions": (0, 100_000),
     "retention_period": (1, 3_155_760_000),
     "retry_count": (0, 5),
+    "rolling_period_days": (1, 30),
     "sampling_rate": (0, 1),
+    "distribution_cut.range.max": (0, 1e9),
+    "distribution_cut.range.min": (0, 1e9),
     "threshold_percent": (0, 10),
     "threshold_value": (-1e15, 1e8),
     "timeout_seconds": (1, 3600),
@@ -56,7 +60,7 @@ def check(kind, name, body, _template):
         if is_computed(value) or isinstance(value, bool):
             continue
         dotted = ".".join(path)
-        limits = NUMBERS.get(path[-1])
+        limits = NUMBERS.get(path[-1]) or NUMBERS.get(".".join(path[-3:]))
         if limits is not None and path[0] not in ("labels", "user_labels"):
             number = as_number(value)
             if number is None or not limits[0] <= number <= limits[1]:

@@ -32,6 +32,7 @@ import { scheduledEvent } from '../support/task-event';
 import { EndpointGrants } from './canary-endpoint-grants';
 import { EndpointMetrics } from './canary-endpoint-metrics';
 import { CAPTURE_FIELDS, CAPTURE_TABLE } from './capture-table';
+import { Objectives } from './objectives';
 import { hasShadow, withoutShadow } from './without-shadow';
 
 /** An endpoint as other constructs see it. */
@@ -74,6 +75,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
   readonly server: RoleIdentity;
   readonly handler: Handler;
   readonly alarms: Alarms;
+  readonly objectives: Objectives;
   readonly grants: EndpointGrants;
   readonly metrics: EndpointMetrics;
 
@@ -177,7 +179,9 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     }
     this.node.defaultChild = endpoint;
     const subject = { platform: context.platform, model: this.model, endpointId: this.endpointId };
+    this.objectives = new Objectives(this, 'Objectives', { objectives: this.plan.objectives, subject });
     this.alarms = new Alarms(this, 'Alarms', {
+      burnRates: this.objectives.burnRates,
       alarms: this.plan.alarms,
       metrics: this.plan.metrics,
       subject,

@@ -12,6 +12,15 @@ export interface DashboardsProps {
   readonly dashboards: readonly DashboardPlan[];
   /** Whose numbers a model's are; null for the platform's own. */
   readonly subjectOf: (model: string | null) => MetricSubject;
+  /** Objectives whose error budgets stand on the dashboard of the service. @default - none */
+  readonly objectives?: readonly ShownObjective[];
+}
+
+export interface ShownObjective {
+  readonly model: string;
+  readonly id: string;
+  /** `projects/…/services/…/serviceLevelObjectives/…`. */
+  readonly name: string;
 }
 
 const COLUMNS = 48;
@@ -24,7 +33,7 @@ export class Dashboards extends Construct {
   /** Dashboards by id of the plan. */
   readonly dashboards: Readonly<Record<string, MonitoringDashboard>>;
 
-  constructor(scope: Construct, id: string, { dashboards, subjectOf }: DashboardsProps) {
+  constructor(scope: Construct, id: string, { dashboards, subjectOf, objectives = [] }: DashboardsProps) {
     super(scope, id);
     const { project } = locationOf(this);
     this.dashboards = Object.fromEntries(
@@ -32,7 +41,9 @@ export class Dashboards extends Construct {
         plan.id,
         new MonitoringDashboard(this, pascalCase(plan.id), {
           project,
-          dashboardJson: JSON.stringify(dashboardJson(plan, subjectOf)),
+          dashboardJson: JSON.stringify(
+            dashboardJson(plan, subjectOf, plan.id === 'service' ? budgetWidgets(objectives) : []),
+          ),
         }),
       ]),
     );
@@ -40,22 +51,52 @@ export class Dashboards extends Construct {
   }
 }
 
-const dashboardJson = ({ title, widgets }: DashboardPlan, subjectOf: DashboardsProps['subjectOf']): unknown => ({
+const dashboardJson = (
+  { title, widgets }: DashboardPlan,
+  subjectOf: DashboardsProps['subjectOf'],
+  budgets: readonly unknown[],
+): unknown => ({
   displayName: `${subjectOf(null).platform}: ${title}`,
   mosaicLayout: {
     columns: COLUMNS,
-    tiles: widgets.map((widget, index) => ({
+    tiles: [
+      ...widgets.map((widget) => ({
+        title: widget.title,
+        xyChart: { dataSets: widget.metrics.map((series) => dataSet(series, subjectOf(series.model))) },
+      })),
+      ...budgets,
+    ].map((widget, index) => ({
       xPos: (index % 2) * WIDTH,
       yPos: Math.floor(index / 2) * HEIGHT,
       width: WIDTH,
       height: HEIGHT,
-      widget: {
-        title: widget.title,
-        xyChart: { dataSets: widget.metrics.map((series) => dataSet(series, subjectOf(series.model))) },
-      },
+      widget,
     })),
   },
 });
+
+/** What is left of each error budget, one chart an objective. */
+function budgetWidgets(objectives: readonly ShownObjective[]): unknown[] {
+  const ids = [...new Set(objectives.map(({ id }) => id))];
+  return ids.map((id) => ({
+    title: `Error budget left: ${id} (30 days)`,
+    xyChart: {
+      dataSets: objectives
+        .filter((one) => one.id === id)
+        .map(({ model, name }) => ({
+          plotType: 'LINE',
+          legendTemplate: model,
+          timeSeriesQuery: {
+            timeSeriesFilter: {
+              filter: `select_slo_budget_fraction("${name}")`,
+              aggregation: { perSeriesAligner: 'ALIGN_NEXT_OLDER' },
+            },
+            unitOverride: '10^2.%',
+          },
+        })),
+    },
+  }));
+}
 
 const dataSet = (series: Series, subject: MetricSubject): unknown => ({
   plotType: 'LINE',

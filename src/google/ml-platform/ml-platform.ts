@@ -94,6 +94,9 @@ export class MlPlatform extends Construct {
     );
     this.dashboard = new Dashboards(this, 'Dashboards', {
       dashboards: plan.dashboards,
+      objectives: Object.entries(this.models).flatMap(([model, { endpoint }]) =>
+        Object.entries(endpoint.objectives.objectives).map(([id, { name }]) => ({ model, id, name })),
+      ),
       subjectOf: (model) => ({
         platform: this.platform,
         model: model ?? this.platform,

@@ -9,6 +9,7 @@ import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { pascalCase } from '../../kernel/names';
 import type { Severity } from '../../kernel/severity';
 import type { AlarmPlan, MetricPlan } from '../../plan/plan';
+import type { BurnRate } from '../canary-endpoint/objectives';
 import type { INotifications } from '../ml-platform/notifications';
 import { labelValue } from './labels';
 import { locationOf } from './location';
@@ -37,6 +38,8 @@ export interface AlarmsProps {
   readonly metrics: readonly MetricPlan[];
   readonly subject: MetricSubject;
   readonly notifications?: INotifications;
+  /** Alarms on an error budget, by id. @default - none: such an alarm watches the share of errors itself */
+  readonly burnRates?: Readonly<Record<string, BurnRate>>;
 }
 
 /** Renders the alarms of a part of the plan: one loop, one alert policy an alarm. */
@@ -45,7 +48,7 @@ export class Alarms extends Construct {
   readonly policies: Readonly<Record<string, MonitoringAlertPolicy>>;
   private readonly kinds = new Map<MonitoringAlertPolicy, AlarmKind>();
 
-  constructor(scope: Construct, id: string, { alarms, metrics, subject, notifications }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { alarms, metrics, subject, notifications, burnRates = {} }: AlarmsProps) {
     super(scope, id);
     const { project } = locationOf(this);
     const context = platformContextOf(this);
@@ -58,7 +61,7 @@ export class Alarms extends Construct {
         displayName: `${context.platform} / ${subject.model}: ${alarm.id}`,
         combiner: 'OR',
         severity: SEVERITY[alarm.severity],
-        conditions: conditionsOf(alarm, subject),
+        conditions: burnRates[alarm.id] ? [burnCondition(alarm, burnRates[alarm.id]!)] : conditionsOf(alarm, subject),
         documentation: documentationOf(alarm, subject.model),
         notificationChannels: [...(notifications?.channels(alarm.severity) ?? [])],
         alertStrategy: { autoClose: '86400s' },
@@ -87,6 +90,25 @@ export class Alarms extends Construct {
 
 const dependency = (one: MonitoringMetricDescriptor | undefined): { dependsOn?: MonitoringMetricDescriptor[] } =>
   one ? { dependsOn: [one] } : {};
+
+/** The condition is the objective's own: one place says what a good request is, and how much of the budget is left. */
+const burnCondition = (
+  { summary, comparator, missingData }: AlarmPlan,
+  { objective, rate, windowSeconds }: BurnRate,
+): MonitoringAlertPolicyConditions => {
+  const [comparison, thresholdValue] = strict(comparator, rate);
+  return {
+    displayName: summary.slice(0, 500),
+    conditionThreshold: {
+      filter: `select_slo_burn_rate("${objective}", "${windowSeconds}s")`,
+      comparison,
+      thresholdValue,
+      // The least that takes a rule for missing data.
+      duration: '60s',
+      evaluationMissingData: MISSING[missingData],
+    },
+  };
+};
 
 /** One datapoint that decides is a threshold; m of n is PromQL, which can count back through windows. */
 function conditionsOf(alarm: AlarmPlan, subject: MetricSubject): MonitoringAlertPolicyConditions[] {

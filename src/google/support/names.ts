@@ -24,6 +24,7 @@ export const NAME_LIMITS = {
   network: 63,
   trigger: 64,
   sink: 100,
+  monitoringService: 63,
 } as const;
 export type NamedKind = keyof typeof NAME_LIMITS;
 

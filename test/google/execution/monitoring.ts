@@ -76,8 +76,8 @@ export class Monitoring {
     const seen = Math.min(end, Math.floor((this.now() - VISIBLE_MS) / 60_000) * 60_000);
     const own = this.requests.filter((one) => one.version === version && one.at >= start && one.at < seen);
     if (own.length === 0) return {};
-    const code = /metric\.labels\.response_code = "(\w+)"/.exec(filter)?.[1];
-    const asked = code === undefined ? own : own.filter(({ failed }) => (failed ? '5xx' : '2xx') === code);
+    const codes = /metric\.labels\.response_code = (.+?)(?: AND |$)/.exec(filter)?.[1];
+    const asked = codes === undefined ? own : own.filter(({ failed }) => codes.includes(failed ? '"5xx"' : '"2xx"'));
     // A series has no points where nothing was counted.
     if (asked.length === 0) return {};
     if (metric === 'prediction_latencies' && !filter.includes('metric.labels.latency_type = "total"')) {

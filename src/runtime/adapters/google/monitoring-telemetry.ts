@@ -30,6 +30,8 @@ interface Series {
 }
 
 const METRIC = 'aiplatform.googleapis.com/prediction/online';
+/** A version that refuses what the other one accepts (4xx) fails its clients as well; both get alike requests. */
+const FAILED = 'metric.labels.response_code = one_of("4xx", "5xx")';
 const MINUTE = 60;
 /** Figures of a minute can be seen when they were sampled, up to a minute later, and two more minutes have passed. */
 const DELAY_SECONDS = 3 * MINUTE;
@@ -44,7 +46,7 @@ export class MonitoringTelemetry implements TrafficTelemetry {
   ) {}
 
   /**
-   * Requests by response code, errors of the server alone, and the whole time of an answer (Vertex AI also tells its parts).
+   * Answers by response code, and their whole time alone (Vertex AI also tells its parts).
    * Whole minutes, three minutes late, so that windows that follow each other count every minute once. A version without
    * requests has no figures at all.
    */
@@ -54,7 +56,7 @@ export class MonitoringTelemetry implements TrafficTelemetry {
     if (start >= end) return { requests: 0, errors: 0, latency: null };
     const [requests, errors, latencies] = await Promise.all([
       this.series('response_count', [], version, start, end),
-      this.series('response_count', ['metric.labels.response_code = "5xx"'], version, start, end),
+      this.series('response_count', [FAILED], version, start, end),
       this.series('prediction_latencies', ['metric.labels.latency_type = "total"'], version, start, end),
     ]);
     return { requests: total(requests), errors: total(errors), latency: histogram(latencies) };
