@@ -185,6 +185,8 @@ function pipelineGraph(
         release: retrainRelease,
         drift: toJson(drift),
         data: dataJson,
+        hyperparameters: toJson(training.hyperparameters),
+        seed: training.seed,
       },
       output: 'version',
       next: 'mayRelease',

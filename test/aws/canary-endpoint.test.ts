@@ -20,7 +20,7 @@ test('stands alone, and has neither an endpoint nor a model in the template', ()
   const { stack } = endpointAlone();
   const counts = resourceCounts(templateOf(stack));
   expect(counts).toEqual([
-    'AWS::CloudWatch::Alarm 4',
+    'AWS::CloudWatch::Alarm 5',
     'AWS::CloudWatch::CompositeAlarm 1',
     'AWS::DynamoDB::Table 1',
     'AWS::Events::Rule 3',

@@ -30,7 +30,7 @@ test('stands alone beside a registry and an endpoint', () => {
   const { stack } = driftAlone();
   expect(resourceCounts(templateOf(stack)).filter((one) => !/S3|DynamoDB|KMS|ModelPackage/.test(one))).toEqual([
     'AWS::Athena::WorkGroup 1',
-    'AWS::CloudWatch::Alarm 6',
+    'AWS::CloudWatch::Alarm 7',
     'AWS::CloudWatch::CompositeAlarm 1',
     'AWS::Glue::Database 1',
     'AWS::Glue::Table 3',

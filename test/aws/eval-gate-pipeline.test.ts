@@ -16,7 +16,7 @@ test('stands alone beside its registry', () => {
   const { stack } = pipelineAlone();
   expect(resourceCounts(templateOf(stack))).toEqual([
     'AWS::Athena::WorkGroup 1',
-    'AWS::CloudWatch::Alarm 3',
+    'AWS::CloudWatch::Alarm 4',
     'AWS::DynamoDB::Table 1',
     'AWS::Events::Rule 1',
     'AWS::Glue::Database 1',

@@ -51,6 +51,31 @@ test('every function and every state machine is traced', () => {
   template.allResourcesProperties('AWS::StepFunctions::StateMachine', { TracingConfiguration: { Enabled: true } });
 });
 
+test('what a function could not handle waits in a queue of its own, of which people are told by a ticket', () => {
+  const { stack, platform } = platformOf('scale');
+  const template = templateOf(stack);
+  const ticket = stack.resolve(platform.incidents.topics.ticket.topicArn);
+  const waiting = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties['DeadLetterConfig']?.TargetArn['Fn::GetAtt'][0] as string,
+  );
+  expect(new Set(waiting).size).toBe(4);
+  const told = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    .filter(({ Properties }) => Properties['Namespace'] === 'AWS/SQS')
+    .map(
+      ({ Properties: { AlarmActions, Dimensions, MetricName, ComparisonOperator, Threshold, AlarmDescription } }) => {
+        expect({ AlarmActions, MetricName, ComparisonOperator, Threshold }).toEqual({
+          AlarmActions: [ticket],
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          ComparisonOperator: 'GreaterThanThreshold',
+          Threshold: 0,
+        });
+        expect(AlarmDescription).toContain('runbooks/handlerFailure.md');
+        return Dimensions[0].Value['Fn::GetAtt'][0] as string;
+      },
+    );
+  expect(told.sort()).toEqual(waiting.sort());
+});
+
 test('two syntheses give the same bytes, from raw and from parsed input', () => {
   const texts = [definitions.scale, definitions.scale, definePlatform(definitions.scale as never)].map((definition) => {
     const stack = newStack('Acme');

@@ -21,7 +21,7 @@ function retrainingAlone() {
 test('stands alone beside a pipeline', () => {
   const { stack } = retrainingAlone();
   expect(resourceCounts(templateOf(stack)).filter((one) => !/S3|DynamoDB|KMS|ModelPackage/.test(one))).toEqual([
-    'AWS::CloudWatch::Alarm 1',
+    'AWS::CloudWatch::Alarm 2',
     'AWS::Events::Rule 2',
     'AWS::IAM::Policy 2',
     'AWS::IAM::Role 2',

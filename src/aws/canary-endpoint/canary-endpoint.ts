@@ -145,7 +145,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       logRetention: logRetention(plan),
       encryptionKey,
       network,
-      asynchronous: true,
+      unhandled: { platform: registry.platform, model: this.model, runbooks, ...(notifications && { notifications }) },
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
         MLP_ENDPOINT: this.endpointName,

@@ -88,7 +88,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
       logRetention: logRetention(plan),
       encryptionKey,
       network,
-      asynchronous: true,
+      unhandled: { platform: registry.platform, model: this.model, runbooks, ...(notifications && { notifications }) },
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
         MLP_ENDPOINT: endpointName,

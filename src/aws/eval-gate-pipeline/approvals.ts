@@ -24,7 +24,7 @@ export function onApproval(scope: Construct, registry: IModelRegistry, handler: 
     targets: [
       new LambdaFunction(handler.function, {
         retryAttempts: RETRIES,
-        ...(handler.deadLetters && { deadLetterQueue: handler.deadLetters }),
+        deadLetterQueue: handler.deadLetters,
         event: RuleTargetInput.fromObject({
           approval: {
             package: EventField.fromPath('$.detail.ModelPackageArn'),

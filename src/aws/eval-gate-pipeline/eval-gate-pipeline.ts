@@ -125,8 +125,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
 
     this.handler = new Handler(this, 'Handler', {
       handlerRole: 'pipeline',
-      // People's decisions and other environments' offers come as events.
-      asynchronous: true,
+      unhandled: { platform: registry.platform, model: this.model, runbooks, ...(notifications && { notifications }) },
       description: `Steps of the pipeline of ${this.model}`,
       logRetention: logRetention(plan),
       encryptionKey,

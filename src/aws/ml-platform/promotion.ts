@@ -119,7 +119,7 @@ export class VersionIntake extends Construct {
         targets: [
           new LambdaFunction(handler.function, {
             retryAttempts: RETRIES,
-            ...(handler.deadLetters && { deadLetterQueue: handler.deadLetters }),
+            deadLetterQueue: handler.deadLetters,
             event: RuleTargetInput.fromObject({
               offer: {
                 account: EventField.account,

@@ -78,7 +78,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       logRetention: logRetention(plan),
       encryptionKey,
       network,
-      asynchronous: true,
+      unhandled: { platform: registry.platform, model: this.model, runbooks, ...(notifications && { notifications }) },
       environment: {
         ...handlerEnvironment({ registry, notifications, network, runbooks }),
         ...props.pipeline.tables?.environment,

@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import type { AwsHandlerVariables } from '../../contract/aws';
 import { OperationError } from '../../kernel/problem';
 import type { PlatformNetwork } from './network';
+import { alarmOnUnhandled, type Unhandled } from './unhandled-alarm';
 
 /** Roles that have a handler on AWS; each is a folder of the bundled assets. */
 export type HandlerRole = 'pipeline' | 'release' | 'monitor' | 'retraining';
@@ -21,8 +22,8 @@ export interface HandlerProps {
   readonly logRetention: RetentionDays;
   readonly encryptionKey?: IKey;
   readonly network?: PlatformNetwork;
-  /** Called by schedules and events: what cannot be handled goes to a queue. @default false */
-  readonly asynchronous?: boolean;
+  /** Who is told of what cannot be handled: schedules and events call without waiting for an answer. */
+  readonly unhandled: Unhandled;
 }
 
 /** Assets stand beside `src` and `lib`, which are equally deep. */
@@ -48,12 +49,12 @@ const TIMEOUT_SECONDS = 900;
 const MEMORY_MB = 512;
 const UNHANDLED_DAYS = 14;
 
-/** The only maker of Lambda functions: current Node, arm64, a role of its own, logs that end, traces, and a dead-letter queue. */
+/** The only maker of Lambda functions: current Node, arm64, a role of its own, logs that end, traces, and a dead-letter queue with an alarm. */
 export class Handler {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
-  readonly deadLetters?: Queue;
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: HandlerProps) {
     this.role = new Role(scope, `${id}Role`, {
@@ -67,13 +68,12 @@ export class Handler {
     });
     this.logGroup.grantWrite(this.role);
     if (props.network) allowInterfaces(this.role);
-    if (props.asynchronous) {
-      this.deadLetters = new Queue(scope, `${id}Unhandled`, {
-        encryption: QueueEncryption.SQS_MANAGED,
-        enforceSSL: true,
-        retentionPeriod: Duration.days(UNHANDLED_DAYS),
-      });
-    }
+    this.deadLetters = new Queue(scope, `${id}Unhandled`, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(UNHANDLED_DAYS),
+    });
+    alarmOnUnhandled(scope, props.handlerRole, this.deadLetters, props.unhandled);
     this.function = new LambdaFunction(scope, id, {
       description: props.description,
       runtime: Runtime.NODEJS_22_X,
@@ -86,7 +86,7 @@ export class Handler {
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       environment: { ...props.environment },
-      ...(this.deadLetters && { deadLetterQueue: this.deadLetters }),
+      deadLetterQueue: this.deadLetters,
       ...(props.network && {
         vpc: props.network.vpc,
         vpcSubnets: props.network.subnets,

@@ -53,7 +53,7 @@ export function onAlarm(scope: Construct, call: AlarmCall, handler: Handler): Ru
     targets: [
       new LambdaFunction(handler.function, {
         retryAttempts: RETRIES,
-        ...(handler.deadLetters && { deadLetterQueue: handler.deadLetters }),
+        deadLetterQueue: handler.deadLetters,
         event: RuleTargetInput.fromObject({
           use: call.use,
           step: 'alarm',
@@ -71,7 +71,7 @@ export function startOnAlarm(
   scope: Construct,
   start: AlarmStart,
   machine: IStateMachine,
-  deadLetterQueue: IQueue | undefined,
+  deadLetterQueue: IQueue,
 ): Rule | undefined {
   if (start.alarms.length === 0) return undefined;
   return new Rule(scope, start.id, {
@@ -80,7 +80,7 @@ export function startOnAlarm(
     targets: [
       new SfnStateMachine(machine, {
         retryAttempts: RETRIES,
-        ...(deadLetterQueue && { deadLetterQueue }),
+        deadLetterQueue,
         input: RuleTargetInput.fromObject({ ...start.input, ...saidOfAlarm() }),
       }),
     ],

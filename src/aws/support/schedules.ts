@@ -46,7 +46,7 @@ export function scheduleCall(
         target: new LambdaInvoke(handler.function, {
           retryAttempts: RETRIES,
           maxEventAge: Duration.hours(MAX_AGE_HOURS),
-          ...(handler.deadLetters && { deadLetterQueue: handler.deadLetters }),
+          deadLetterQueue: handler.deadLetters,
           input: ScheduleTargetInput.fromObject({
             use: call.use,
             step: call.id,

@@ -1,4 +1,4 @@
-import { pipelineInputSchema } from '../../contract/events';
+import { pipelineInputSchema, type TaskEvent } from '../../contract/events';
 import { dataSchema } from '../../definition/data';
 import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
@@ -13,7 +13,7 @@ import { argumentText, at, optionalText, section, stateNumber, stateText } from 
 import { highestVersion, registeredEvent, versionOfRun } from './registered-run';
 import { applyToRegistry } from './registry-document';
 import { measureAtRelease } from './release-metrics';
-import type { VersionRecord } from './version-record';
+import type { Hyperparameters, VersionRecord } from './version-record';
 
 /**
  * Registers the run's model as the next version, with digest and lineage, the reference of its inputs and answers, and the
@@ -33,6 +33,7 @@ export const registerVersion: UseCaseFunction<
   const input = pipelineInputSchema.parse(state);
   const artifactDigest = stateText(event, 'evaluation.artifactDigest');
   const dataDigest = stateText(event, 'validation.train.digest');
+  const parameters = parametersOf(event);
   const verdict = optionalText(event, 'gate.verdict');
   const policy = driftPolicy(event.arguments['drift']);
   const atRelease = await measureAtRelease(artifacts, run, task, data, {
@@ -66,8 +67,12 @@ export const registerVersion: UseCaseFunction<
       run,
       commit: input.commit ?? '',
       dataDigest,
+      seed: parameters ? String(parameters.seed) : '',
       ...Object.fromEntries(
         Object.entries(atRelease.metrics).map(([name, { value }]) => [`metric.${name}`, `${value}`]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(parameters?.hyperparameters ?? {}).map(([name, value]) => [`parameter.${name}`, String(value)]),
       ),
     },
   });
@@ -97,6 +102,7 @@ export const registerVersion: UseCaseFunction<
       timestampColumn: data.timestamp,
     },
     training: at(state, 'training') ?? null,
+    ...(parameters && { parameters }),
     trainerMetrics,
     atRelease: atRelease.metrics,
     labelDeviation: atRelease.labelDeviation,
@@ -130,6 +136,12 @@ export const registerVersion: UseCaseFunction<
     record: artifacts.uri(artifactKeys.version(version)),
   });
 };
+
+/** A run that was started before its platform was updated has arguments of before, which lack them. */
+function parametersOf({ arguments: fixed }: TaskEvent): VersionRecord['parameters'] {
+  const { hyperparameters, seed } = fixed as { readonly hyperparameters?: Hyperparameters; readonly seed?: number };
+  return hyperparameters === undefined || seed === undefined ? undefined : { hyperparameters, seed };
+}
 
 const numberOrNull = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 

@@ -5,6 +5,8 @@ import { readJson } from './json-artifact';
 import { artifactKeys } from './keys';
 import type { MetricValue } from './measure';
 
+export type Hyperparameters = Readonly<Record<string, string | number | boolean>>;
+
 /** What is known of a version: lineage, figures and where its parts are. Written once, at registration. */
 export interface VersionRecord {
   readonly format: 1;
@@ -32,8 +34,10 @@ export interface VersionRecord {
     readonly testToMs: number | null;
     readonly timestampColumn: string;
   };
-  /** What the training job said of itself: image or command, hyperparameters, seed, duration. */
+  /** What the training job said of itself: image or command, name, duration. */
   readonly training: Json;
+  /** What the definition gave the trainer; absent in older records. */
+  readonly parameters?: { readonly hyperparameters: Hyperparameters; readonly seed: number };
   /** The trainer's `metrics.json`. */
   readonly trainerMetrics: Readonly<Record<string, number>>;
   /** Metrics on the frozen test rows, by name. */

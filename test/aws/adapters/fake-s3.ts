@@ -40,7 +40,7 @@ export function fakeS3(
   const replies: Record<string, (input: Input) => unknown> = {
     PutObject: ({ Key, Body, IfNoneMatch }) => {
       if (IfNoneMatch === '*' && objects.has(Key)) throw serviceError('PreconditionFailed');
-      objects.set(Key, Body!);
+      objects.set(Key, Uint8Array.from(Body!));
       return {};
     },
     GetObject: ({ Key }) => {

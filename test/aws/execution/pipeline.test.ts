@@ -25,7 +25,7 @@ it('a run checks, trains, scores, decides and registers, and hands the version t
   expect([...world.account.endpoints.packages.values()]).toMatchObject([
     {
       status: 'Approved',
-      properties: { version: '1', commit: 'abc' },
+      properties: { version: '1', commit: 'abc', seed: '7', 'parameter.trees': '100' },
       lineage: { CommitId: 'abc', GeneratedBy: 'run-1' },
       metricsAt: expect.stringMatching(/^s3:\/\/.+\/runs\/run-1\/metrics\.json$/),
     },

@@ -10,7 +10,9 @@ export interface SageMakerCatalogueOptions {
   readonly image: () => Promise<string>;
 }
 
-/** Longest value of a model package's metadata, and characters that it takes. */
+/** Most entries of a model package's metadata (50, less those that labels add), longest name and value, and characters that they take. */
+const MAX_ENTRIES = 45;
+const MAX_NAME = 128;
 const MAX_VALUE = 256;
 const UNFIT = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
 
@@ -51,9 +53,9 @@ export class SageMakerCatalogue implements ModelCatalogue {
           },
         }),
         CustomerMetadataProperties: metadata({
-          ...entry.facts,
           version: String(entry.version),
           artifactDigest: entry.artifactDigest,
+          ...entry.facts,
         }),
       }),
     );
@@ -71,9 +73,12 @@ export class SageMakerCatalogue implements ModelCatalogue {
   }
 }
 
+const fit = (text: string, length: number): string => text.replace(UNFIT, ' ').slice(0, length);
+
 const metadata = (facts: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(facts)
       .filter(([, value]) => value !== '')
-      .map(([name, value]) => [name, value.replace(UNFIT, ' ').slice(0, MAX_VALUE)]),
+      .slice(0, MAX_ENTRIES)
+      .map(([name, value]) => [fit(name, MAX_NAME), fit(value, MAX_VALUE)]),
   );

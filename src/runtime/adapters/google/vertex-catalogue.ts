@@ -13,6 +13,8 @@ export interface VertexCatalogueOptions {
 
 /** Routes and port of the server's contract. */
 const ROUTES = { predictRoute: '/invocations', healthRoute: '/ping', ports: [{ containerPort: 8080 }] };
+/** Labels that a resource may have. */
+const MAX_LABELS = 64;
 /** Aliases that we set; others are the user's. */
 const OURS = ['champion', 'challenger', 'previous', ...Object.values(DECISION_ALIASES)];
 
@@ -43,10 +45,9 @@ export class VertexCatalogue implements ModelCatalogue {
         artifactUri: entry.artifactUri.replace(/\/$/, ''),
         containerSpec: { imageUri: image, ...ROUTES, env: [{ name: 'MLP_MODEL_DIR', value: entry.artifactUri }] },
         labels: Object.fromEntries(
-          Object.entries({ ...entry.facts, version: String(entry.version) }).map(([key, value]) => [
-            labelValue(key.replace('.', '_')),
-            labelValue(value),
-          ]),
+          Object.entries({ version: String(entry.version), ...entry.facts })
+            .slice(0, MAX_LABELS)
+            .map(([key, value]) => [labelValue(key.replace('.', '_')), labelValue(value)]),
         ),
         ...(this.options.kmsKeyName !== '' && { encryptionSpec: { kmsKeyName: this.options.kmsKeyName } }),
       },
