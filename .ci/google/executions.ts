@@ -1,6 +1,7 @@
 // Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [--brief] [FILTER]
 // --brief makes every fourth of the tasks and of the calls fail, each in one of the manners.
 import { callCases } from '../../test/google/execution/cases/calls';
+import { incidentCases } from '../../test/google/execution/cases/incidents';
 import { pipelineCases } from '../../test/google/execution/cases/pipeline';
 import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
@@ -26,6 +27,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...situationCases,
     ...pipelineCases,
     ...retrainingCases,
+    ...incidentCases,
   ]
     .filter(({ row }, place) => !isBrief || !EACH.test(row) || place % EVERY === 0)
     .filter(({ row, title }) => `${row} / ${title}`.includes(filter));

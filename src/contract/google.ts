@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ALARM_KINDS } from '../kernel/alarm-kinds';
+import { SEVERITIES } from '../kernel/severity';
 import { handlerEnvSchema } from './env';
 import { METRIC_NAMESPACE, METRICS, type MetricName } from './metrics';
 
@@ -29,6 +31,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_APPROVALS: z.string().default(''),
   /** JSON of `alertTriggerSchema`; empty where no alert calls the handler. */
   MLP_TRIGGER: z.string().default(''),
+  /** JSON of `alarmTableSchema`; empty where no alarm becomes an incident. */
+  MLP_ALARMS: z.string().default(''),
 });
 export type GoogleEnv = z.output<typeof googleEnvSchema>;
 
@@ -82,6 +86,18 @@ export const alertTriggerSchema = z.object({
 });
 export type AlertTrigger = z.output<typeof alertTriggerSchema>;
 
+/** What the plan says of the alarms that become incidents, by the value of their policies' label `alarm`. */
+export const alarmTableSchema = z.record(
+  z.string(),
+  z.object({
+    kind: z.enum(ALARM_KINDS),
+    severity: z.enum(SEVERITIES),
+    runbook: z.string(),
+    group: z.string().nullable(),
+  }),
+);
+export type AlarmTable = z.output<typeof alarmTableSchema>;
+
 /** Aliases by which people decide of a version in Vertex AI's registry; a decision takes its alias off again. */
 export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as const;
 
@@ -108,9 +124,11 @@ export function metricLabels(
   return { platform, model, ...Object.fromEntries(own) };
 }
 
+/** Workflows of a model. */
+export type WorkflowKind = 'pipeline' | 'release' | 'incident';
+
 /** Object in the state bucket that names a state machine: the pipeline finds the release workflow there, whoever made it. */
-export const workflowPointer = (model: string, workflow: 'pipeline' | 'release'): string =>
-  `wiring/${model}/${workflow}.json`;
+export const workflowPointer = (model: string, workflow: WorkflowKind): string => `wiring/${model}/${workflow}.json`;
 
 /** Names of the notification topics in the handlers' environment, and the log field that an alert policy reads. */
 export const NOTIFICATION_LOG_FIELD = 'mlpNotification';

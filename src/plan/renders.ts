@@ -102,7 +102,11 @@ export const RENDERED_BY = {
     google: 'Monitoring notification channels and Pub/Sub',
     local: 'terminal and file',
   },
-  incidents: { aws: 'OpsItem of Systems Manager', google: 'Cloud Workflows execution, beside the incident of Cloud Monitoring', local: 'file' },
+  incidents: {
+    aws: 'OpsItem of Systems Manager',
+    google: 'Cloud Workflows execution, beside the incident of Cloud Monitoring',
+    local: 'file',
+  },
   pageGroups: { aws: 'CloudWatch composite alarms', google: null, local: null },
   escalation: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: null },
   traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },

@@ -41,9 +41,9 @@ export const DIFFERENCES: Readonly<Record<'aws' | 'google', readonly Difference[
     },
     {
       in: 'records',
-      has: 'local',
-      is: ({ action }) => action === 'incident',
-      why: 'the incident of an alarm is Cloud Monitoring’s own, in whose history it stands; the audit chain has none of it',
+      has: 'target',
+      is: ({ action }) => action === 'incidentEscalated',
+      why: 'people are told again of an incident that nobody takes; on one machine there is nobody to be paged',
     },
   ],
 };

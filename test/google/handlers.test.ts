@@ -1,10 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { googleEnvSchema } from '../../src/contract/google';
 import { EvalGatePipeline, ModelRegistry, RetrainSchedule } from '../../src/google';
 import { alertOf } from '../../src/runtime/adapters/google/alert-message';
+import { incidents } from '../../src/runtime/entrypoints/google/incidents';
 import { googlePorts } from '../../src/runtime/entrypoints/google/ports';
 import { httpHandler } from '../../src/runtime/entrypoints/google/serve';
 import { alerts, tasks } from '../../src/runtime/entrypoints/google/tasks';
+import { USE_CASE_FUNCTIONS } from '../../src/runtime/usecases';
+import { incident as incidentOf } from '../contracts/ports/incident-tracker';
 import { FakeGoogle } from './fake/fake-google';
 import { SCALE } from './support/examples';
 import { type Attributes, all, resourcesOf, stackOf } from './support/synth-stack';
@@ -88,6 +92,62 @@ test('an alert that opens asks for the decision, which is recorded in the state 
   expect(google.text('s/state/retraining/demand.json')).toBeDefined();
   expect(JSON.parse(google.text('l/000000000001.json')!)).toMatchObject({ sequence: 1, model: 'demand' });
   expect(google.series.length).toBeGreaterThan(0);
+});
+
+test('a page alarm starts the workflow of its incident once, with what the plan says of it, and its end ends the record', async () => {
+  const api = await google.start();
+  const ALARMS = {
+    'endpoint-errors': { kind: 'endpointErrors', severity: 'page', runbook: 'https://r/errors', group: 'service' },
+  };
+  Object.assign(process.env, environmentOfRetraining(), { MLP_STATE: 's', MLP_LEDGER: 'l', MLP_ARTIFACTS: 'a' });
+  process.env['MLP_ALARMS'] = JSON.stringify(ALARMS);
+  google.put('s/wiring/demand/incident.json', '{"workflow":"projects/p/locations/r/workflows/w"}');
+  const call = await listen({ '/incidents': incidents(() => api) });
+  const message = (state: string, alarm = 'endpoint-errors') => ({
+    message: {
+      data: Buffer.from(
+        JSON.stringify({
+          version: '1.2',
+          incident: {
+            incident_id: '0.abc',
+            state,
+            started_at: 1_700_000_000,
+            ended_at: state === 'open' ? null : 1_700_000_600,
+            summary: null,
+            policy_user_labels: { alarm },
+          },
+        }),
+      ).toString('base64'),
+    },
+  });
+  expect(await call('/incidents', message('open', 'another-alarm'))).toEqual([200, { ignored: true }]);
+  const name = 'endpoint-errors-0.abc';
+  expect(await call('/incidents', message('open'))).toEqual([200, { name, started: true }]);
+  expect(await call('/incidents', message('open'))).toEqual([200, { name, started: false }]);
+  expect(google.executions.map(({ argument }) => JSON.parse(String(argument)))).toEqual([
+    {
+      ...ALARMS['endpoint-errors'],
+      text: '',
+      alarm: 'endpoint-errors',
+      at: '2023-11-14T22:13:20.000Z',
+      run: name,
+    },
+  ]);
+  // What the workflow's first step does.
+  const ports = googlePorts(googleEnvSchema.parse(process.env), null, api);
+  const state = JSON.parse(String(google.executions[0]!['argument']));
+  const record = { use: 'recordIncident', step: 'record', run: name, arguments: { told: true }, state } as const;
+  const { ticket } = await USE_CASE_FUNCTIONS.recordIncident(record, ports);
+  expect(ticket).toBe(google.executions[0]!['name']);
+  expect(await ports.incidents!.status(String(ticket))).toBe('open');
+  google.executions[0]!['state'] = 'CANCELLED';
+  expect(await ports.incidents!.status(String(ticket))).toBe('taken');
+  // An incident of a release has no execution that looks after it.
+  expect(await ports.incidents!.open({ ...incidentOf('k'), id: 'reportRollBack:v1' })).toBeNull();
+
+  expect(await call('/incidents', message('closed'))).toEqual([200, { resolved: `record:${name}` }]);
+  const actions = ['1', '2'].map((number) => JSON.parse(google.text(`l/${number.padStart(12, '0')}.json`)!).action);
+  expect(actions).toEqual(['incident', 'incidentResolved']);
 });
 
 test('a schedule’s call is a run named by its instant', async () => {

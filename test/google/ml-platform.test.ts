@@ -148,6 +148,50 @@ describe('a platform at stage scale', () => {
     expect(new Set(told)).toEqual(new Set(['datadrift', 'predictiondrift', 'qualitydecay']));
   });
 
+  test('makes incidents of page alarms, with what the plan says of each, and hears when they are over', () => {
+    const { endpoint, drift, retraining } = plan.models['demand']!;
+    const paged = [endpoint, drift!, retraining!]
+      .flatMap((part) => part.alarms)
+      .filter((one) => one.severity === 'page');
+    const [channel, body] = Object.entries(scale['google_monitoring_notification_channel']!).find(([id]) =>
+      id.includes('Incidents_Channel'),
+    )!;
+    expect(body).toMatchObject({ type: 'pubsub', labels: { topic: expect.stringContaining('.id') } });
+    const told = all(scale, 'google_monitoring_alert_policy').filter((one) =>
+      JSON.stringify(one['notification_channels']).includes(channel),
+    );
+    const alarms = told.map((one) => (one['user_labels'] as Attributes)['alarm']);
+    expect(alarms.sort()).toEqual(paged.map((one) => one.id).sort());
+    expect(alarms).toEqual(expect.arrayContaining(['endpoint-errors', 'quality-mae']));
+    for (const { alert_strategy: strategy, notification_channels: channels } of told) {
+      expect(strategy).toMatchObject({ notification_prompts: ['OPENED', 'CLOSED'] });
+      // People hear of a page from Cloud Monitoring itself, whatever becomes of our handler.
+      expect((channels as string[]).length).toBeGreaterThanOrEqual(3);
+    }
+    const release = all(scale, 'google_cloudfunctions2_function').find(
+      (one) => one['description'] === 'demand: release',
+    );
+    const environment = (release!['service_config'] as Attributes)['environment_variables'] as Attributes;
+    const table = JSON.parse(String(environment['MLP_ALARMS'])) as Record<string, Attributes>;
+    expect(Object.keys(table).sort()).toEqual(paged.map((one) => one.id).sort());
+    expect(table['endpoint-errors']).toEqual({
+      kind: 'endpointErrors',
+      severity: 'page',
+      runbook: 'https://runbooks.example.com/endpointErrors',
+      group: endpoint.pageGroup!.id,
+    });
+    const publishers = all(scale, 'google_pubsub_topic_iam_member').filter((one) =>
+      String(one['topic']).includes('Incidents_Topic'),
+    );
+    expect(publishers).toEqual([
+      expect.objectContaining({
+        role: 'roles/pubsub.publisher',
+        member: expect.stringMatching(/^serviceAccount:service-.*@gcp-sa-monitoring-notification\.iam/),
+        depends_on: expect.arrayContaining([expect.stringContaining(channel)]),
+      }),
+    ]);
+  });
+
   test('keeps physical names inside their limits and different', () => {
     const limits: Record<string, [string, number]> = {
       google_storage_bucket: ['name', NAME_LIMITS.bucket],
@@ -220,7 +264,10 @@ test('a stage has what it asks for and nothing more', () => {
         .split('/')
         .at(-1),
     );
-  expect([pushed(core), pushed(scale)]).toEqual([['approvals'], ['approvals', 'alerts']]);
+  expect([pushed(core), pushed(scale)]).toEqual([
+    ['incidents', 'approvals'],
+    ['incidents', 'approvals', 'alerts'],
+  ]);
   expect(all(foundation, 'google_cloud_scheduler_job')).toHaveLength(1);
   const kinds = (resources: Resources): Set<unknown> =>
     new Set(all(resources, 'google_monitoring_alert_policy').map((one) => (one['user_labels'] as Attributes)['kind']));

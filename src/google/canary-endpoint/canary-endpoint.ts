@@ -32,6 +32,7 @@ import { scheduledEvent } from '../support/task-event';
 import { EndpointGrants } from './canary-endpoint-grants';
 import { EndpointMetrics } from './canary-endpoint-metrics';
 import { CAPTURE_FIELDS, CAPTURE_TABLE } from './capture-table';
+import { type AlarmedPart, IncidentAlarms, IncidentIntake } from './incident-intake';
 import { Objectives } from './objectives';
 import { hasShadow, withoutShadow } from './without-shadow';
 
@@ -78,6 +79,8 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
   readonly objectives: Objectives;
   readonly grants: EndpointGrants;
   readonly metrics: EndpointMetrics;
+  readonly incidents: IncidentIntake;
+  private readonly incidentAlarms = new IncidentAlarms();
 
   constructor(scope: Construct, id: string, props: CanaryEndpointProps) {
     super(scope, id);
@@ -152,6 +155,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
           MLP_SERVER_ACCELERATOR_COUNT: String(compute.accelerator.count),
         }),
         MLP_SERVER_IMAGE: imageAddress(image, registry, 'server'),
+        MLP_ALARMS: this.incidentAlarms.variable,
       },
     });
     const machine = new StateMachine(this, 'Release', {
@@ -187,8 +191,21 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       subject,
       notifications,
     });
+    const { incidentGraph: graph } = this.plan;
+    this.incidents = new IncidentIntake(this, 'Incidents', {
+      graph,
+      registry,
+      handler: this.handler,
+      identity: this.identity,
+    });
+    this.recordIncidents(this);
     this.grants = new EndpointGrants(this);
     this.metrics = new EndpointMetrics(subject);
+  }
+
+  /** Makes an incident of each page alarm that fires, which is over when the alarm is: of this endpoint, and of other parts. */
+  recordIncidents({ plan, alarms }: AlarmedPart): void {
+    this.incidents.watch(alarms, this.incidentAlarms.add(plan));
   }
 
   /** An endpoint that exists already. */

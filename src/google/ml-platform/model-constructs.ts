@@ -81,6 +81,7 @@ export class ModelConstructs extends Construct {
           plan.drift,
         ),
       );
+      endpoint.recordIncidents(this.drift);
     }
     if (plan.retraining && model.retraining) {
       this.retraining = new RetrainSchedule(
@@ -97,6 +98,7 @@ export class ModelConstructs extends Construct {
           plan.retraining,
         ),
       );
+      endpoint.recordIncidents(this.retraining);
     }
   }
 }

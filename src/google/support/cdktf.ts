@@ -10,6 +10,7 @@ export {
   AssetType,
   dependable,
   type IAspect,
+  Lazy,
   TerraformAsset,
   TerraformOutput,
   TerraformResource,

@@ -90,8 +90,11 @@ export const GRANTS_OF_ACTION = {
     { on: 'state', role: 'roles/storage.objectUser' },
   ],
   followRelease: [{ on: 'project', role: 'roles/workflows.viewer' }],
-  // Cloud Monitoring keeps incidents of its alert policies by itself.
-  trackIncidents: [],
+  // An incident is looked after by an execution of its workflow.
+  trackIncidents: [
+    { on: 'project', role: 'roles/workflows.invoker' },
+    { on: 'state', role: 'roles/storage.objectUser' },
+  ],
   // Changes are objects of the ledger's bucket and rows of BigQuery: nothing is announced apart.
   announce: [],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],

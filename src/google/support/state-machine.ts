@@ -1,7 +1,7 @@
 import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object';
 import { WorkflowsWorkflow } from '@cdktf/provider-google/lib/workflows-workflow';
 import { Construct } from 'constructs';
-import { workflowPointer } from '../../contract/google';
+import { type WorkflowKind, workflowPointer } from '../../contract/google';
 import type { StepGraph } from '../../plan/step-graph';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import type { Handler } from './handler';
@@ -29,7 +29,7 @@ export class StateMachine extends Construct {
     super(scope, id);
     const { project, region } = locationOf(this);
     const context = platformContextOf(this);
-    const kind = graph.id === 'release' ? 'release' : 'pipeline';
+    const kind: WorkflowKind = graph.id === 'release' || graph.id === 'incident' ? graph.id : 'pipeline';
     this.workflowName = physicalName(this, 'workflow', context.platform, registry.model, kind);
     this.workflow = new WorkflowsWorkflow(this, 'Workflow', {
       project,

@@ -73,8 +73,11 @@ export class GooglePlatform {
     for (;;) {
       await this.judge();
       const calls = this.pending.splice(0);
-      for (const call of calls) await this.call(call);
-      // A timer of now fires when nothing goes on that was asked for before.
+      for (const call of calls) {
+        await this.call(call);
+        // A timer of now fires when nothing goes on that was asked for before.
+        await time.sleep(0);
+      }
       await time.sleep(0);
       await this.judge();
       if (this.pending.length === 0) return;

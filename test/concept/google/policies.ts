@@ -10,6 +10,8 @@ export interface AlertChange {
   /** The incident's id, the same when it closes. */
   readonly id: string;
   readonly at: number;
+  /** When it has opened. */
+  readonly since: number;
 }
 
 export interface Policy {
@@ -25,7 +27,7 @@ export interface Policy {
 /** Cloud Monitoring's alert policies on metrics, judged by what the template says of them. */
 export class Policies {
   private readonly all: readonly Policy[];
-  private readonly open = new Map<string, { readonly id: string; knownAt: number }>();
+  private readonly open = new Map<string, { readonly id: string; readonly since: number; knownAt: number }>();
   private incidents = 0;
 
   /** @param order ids of alarms in the plan's order: of alerts that open at one instant Google promises none */
@@ -51,12 +53,12 @@ export class Policies {
       if (goesOn === (before !== undefined)) return [];
       if (before !== undefined) {
         this.open.delete(policy.alarm);
-        return [{ policy, open: false, id: before.id, at: now }];
+        return [{ policy, open: false, id: before.id, at: now, since: before.since }];
       }
       this.incidents += 1;
       const id = `0.incident${this.incidents}`;
-      this.open.set(policy.alarm, { id, knownAt: now });
-      return [{ policy, open: true, id, at: now }];
+      this.open.set(policy.alarm, { id, since: now, knownAt: now });
+      return [{ policy, open: true, id, at: now, since: now }];
     });
   }
 

@@ -18,11 +18,12 @@ export class Pushes {
     }));
   }
 
-  on({ policy, open, id, at }: AlertChange): Call[] {
+  on({ policy, open, id, at, since }: AlertChange): Call[] {
     const incident = {
       incident_id: id,
       state: open ? 'open' : 'closed',
-      started_at: Math.floor(at / 1000),
+      started_at: Math.floor(since / 1000),
+      ended_at: open ? null : Math.floor(at / 1000),
       summary: policy.summary,
       policy_user_labels: policy.labels,
     };

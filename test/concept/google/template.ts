@@ -8,7 +8,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 /** A workflow as it is deployed: its source, and the variables that it finds. */
 export interface DeployedWorkflow {
-  readonly kind: 'pipeline' | 'release';
+  readonly kind: 'pipeline' | 'release' | 'incident';
   /** `projects/…/workflows/…`. */
   readonly name: string;
   readonly source: object;

@@ -4,7 +4,7 @@ export interface Execution {
   /** `projects/…/workflows/…/executions/…`. */
   readonly name: string;
   readonly argument: string;
-  state: 'ACTIVE' | 'SUCCEEDED' | 'FAILED';
+  state: 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 }
 
 /** Executions of Cloud Workflows: created by a call, run by whoever executes workflows here. */
@@ -20,6 +20,13 @@ export class Executions {
     this.all.push(execution);
     this.onCreated(execution);
     return execution;
+  }
+
+  /** What a person does in the console: it goes no further, and stays so. */
+  cancel(name: string): void {
+    const found = this.all.find((one) => one.name === name && one.state === 'ACTIVE');
+    if (found === undefined) throw invalid(`${name} is not running`);
+    found.state = 'CANCELLED';
   }
 
   operation({ method, path, query, body }: Call): Operation | undefined {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorkflowKind } from '../../../src/contract/google';
 import type { PlatformInput } from '../../../src/definition/input';
 import { synthGoogle } from '../../../src/google/synth';
 import { SCALE } from '../support/examples';
@@ -18,7 +19,7 @@ export interface Deployed {
   readonly endpoint: string;
   /** Bucket of state documents. */
   readonly state: string;
-  readonly workflows: Readonly<Record<'release' | 'pipeline', { readonly name: string; readonly source: object }>>;
+  readonly workflows: Readonly<Record<WorkflowKind, { readonly name: string; readonly source: object }>>;
   readonly environments: Readonly<Record<Role, Readonly<Record<string, string>>>>;
   /** Objects of buckets that Terraform writes. */
   readonly objects: readonly { readonly bucket: string; readonly name: string; readonly content: string }[];
@@ -46,7 +47,7 @@ export async function deployedBy(release: object): Promise<Deployed> {
 function read(resources: Resources): Deployed {
   const all = (type: string): Resource[] => Object.values(resources[type] ?? {});
   const text = (value: unknown): string => resolved(resources, String(value));
-  const workflow = (kind: string) => {
+  const workflow = (kind: WorkflowKind) => {
     const found = all('google_workflows_workflow').find(({ description }) => description === `${kind} of demand`)!;
     return {
       name: workflowName(found),
@@ -69,7 +70,7 @@ function read(resources: Resources): Deployed {
     region,
     endpoint: `projects/${project}/locations/${region}/endpoints/${endpoint!['name']}`,
     state: environments.release['MLP_STATE']!,
-    workflows: { release: workflow('release'), pipeline: workflow('pipeline') },
+    workflows: { release: workflow('release'), pipeline: workflow('pipeline'), incident: workflow('incident') },
     environments,
     objects: all('google_storage_bucket_object')
       .filter(({ content }) => content !== undefined)

@@ -1,4 +1,4 @@
-import { googleEnvSchema } from '../../../src/contract/google';
+import { googleEnvSchema, type WorkflowKind } from '../../../src/contract/google';
 import { GcsBucket } from '../../../src/runtime/adapters/google/gcs-bucket';
 import { GoogleApi } from '../../../src/runtime/adapters/google/google-api';
 import { WorkflowsStarter } from '../../../src/runtime/adapters/google/workflows-starter';
@@ -29,6 +29,10 @@ export interface Ended extends Outcome {
 }
 
 const HOUR_MS = 3_600_000;
+const GOOD_END = { release: 'released', pipeline: 'registered', incident: 'over' } as const satisfies Record<
+  WorkflowKind,
+  string
+>;
 
 /**
  * A project in which workflows are executed as deployed: the source out of the template, handlers from the bundles as HTTP
@@ -52,7 +56,7 @@ export class World {
   ) {
     const { endpoint, project, region, workflows, environments } = deployed;
     this.time = new VirtualTime(START * 1000, (from, to) => this.account.traffic.send(from, to));
-    const names = [workflows.release.name, workflows.pipeline.name];
+    const names = Object.values(workflows).map(({ name }) => name);
     this.account = new Account(() => this.time.now(), { endpoint, workflows: names }, answers);
     this.account.executions.onCreated = (execution) => this.run(execution);
     for (const { bucket, name, content } of deployed.objects) this.account.buckets.put(bucket, name, content);
@@ -153,25 +157,26 @@ export class World {
 
   protected run(execution: Execution): void {
     const { workflows } = this.deployed;
-    const kind = execution.name.startsWith(workflows.release.name) ? 'release' : 'pipeline';
+    const kinds = Object.keys(workflows) as WorkflowKind[];
+    const kind = kinds.find((one) => execution.name.startsWith(`${workflows[one].name}/`))!;
     this.outcomes.set(execution.name, this.execute(kind, execution));
   }
 
-  private async execute(kind: 'release' | 'pipeline', execution: Execution): Promise<Ended> {
+  private async execute(kind: WorkflowKind, execution: Execution): Promise<Ended> {
     this.time.began();
     const outcome = await this.engine.execute({
       source: this.deployed.workflows[kind].source,
       argument: JSON.parse(execution.argument),
       environment: {
         GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID: execution.name.split('/').at(-1)!,
-        MLP_HANDLER_URL: `${this.host.address}/handlers/${kind}`,
+        MLP_HANDLER_URL: `${this.host.address}/handlers/${kind === 'pipeline' ? 'pipeline' : 'release'}`,
         MLP_VERTEX_API: `${this.host.address}/vertex`,
       },
       clock: `${this.host.address}/clock`,
     });
     this.time.ended();
-    execution.state = outcome.succeeded ? 'SUCCEEDED' : 'FAILED';
-    const good = kind === 'release' ? 'released' : 'registered';
+    if (execution.state === 'ACTIVE') execution.state = outcome.succeeded ? 'SUCCEEDED' : 'FAILED';
+    const good = GOOD_END[kind];
     return { ...outcome, end: outcome.succeeded ? good : (/^(\w+): /.exec(outcome.error ?? '')?.[1] ?? '') };
   }
 

@@ -9,8 +9,9 @@ const incidentSchema = z.object({
     incident_id: z.string(),
     state: z.string(),
     started_at: z.number(),
-    summary: z.string().default(''),
-    policy_user_labels: z.record(z.string(), z.string()).default({}),
+    ended_at: z.number().nullish(),
+    summary: z.string().nullish(),
+    policy_user_labels: z.record(z.string(), z.string()).nullish(),
   }),
 });
 
@@ -23,6 +24,8 @@ export interface Alert {
   readonly alarm: string;
   /** Epoch seconds at which it began. */
   readonly atSeconds: number;
+  /** Epoch seconds at which it ended; null while it is open. */
+  readonly endedAtSeconds: number | null;
   readonly summary: string;
 }
 
@@ -32,14 +35,15 @@ export function alertOf(body: unknown): Alert | undefined {
   const text = Buffer.from(message.data, 'base64').toString('utf8');
   const parsed = incidentSchema.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
-  const { incident_id, state, started_at, summary, policy_user_labels: labels } = parsed.data.incident;
+  const { incident_id, state, started_at, ended_at, summary, policy_user_labels: labels } = parsed.data.incident;
   return {
     id: incident_id,
     open: state === 'open',
-    kind: labels['kind'] ?? '',
-    alarm: labels['alarm'] ?? '',
+    kind: labels?.['kind'] ?? '',
+    alarm: labels?.['alarm'] ?? '',
     atSeconds: started_at,
-    summary,
+    endedAtSeconds: ended_at ?? null,
+    summary: summary ?? '',
   };
 }
 

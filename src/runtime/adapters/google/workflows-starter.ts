@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { workflowPointer } from '../../../contract/google';
+import { type WorkflowKind, workflowPointer } from '../../../contract/google';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import type { Clock, WorkflowStarter } from '../../ports';
 import type { GcsBucket } from './gcs-bucket';
 import type { GoogleApi, JsonObject } from './google-api';
-
-type Workflow = 'pipeline' | 'release';
 
 /** What is kept of a run's name. */
 interface Claim {
@@ -37,7 +35,7 @@ export class WorkflowsStarter implements WorkflowStarter {
     private readonly clock: Clock,
   ) {}
 
-  async start(workflow: Workflow, name: string, input: Json): Promise<boolean> {
+  async start(workflow: WorkflowKind, name: string, input: Json): Promise<boolean> {
     const key = claimKey(workflow, name);
     const path = await this.workflow(workflow);
     const found = await this.settledClaim(key);
@@ -52,7 +50,7 @@ export class WorkflowsStarter implements WorkflowStarter {
     return before === undefined;
   }
 
-  async status(workflow: Workflow, name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'> {
+  async status(workflow: WorkflowKind, name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'> {
     const found = await this.claim(claimKey(workflow, name));
     if (found?.claim.execution === null) return this.isYoung(found.claim) ? 'running' : 'absent';
     // An execution that a person has started in the console is named by its own id.
@@ -61,6 +59,11 @@ export class WorkflowsStarter implements WorkflowStarter {
     const run = await this.api.find('workflowexecutions', execution);
     if (run === undefined) return 'absent';
     return STATES[run['state'] as keyof typeof STATES] ?? 'failed';
+  }
+
+  /** Full name of the execution that was started under a name; null for none. */
+  async execution(workflow: WorkflowKind, name: string): Promise<string | null> {
+    return (await this.settledClaim(claimKey(workflow, name)))?.claim.execution ?? null;
   }
 
   /** A claim once it says what came of it, or is too old to say anything any more. */
@@ -104,7 +107,7 @@ export class WorkflowsStarter implements WorkflowStarter {
   }
 
   /** The workflow's name, as the construct that made it has left it. */
-  private async workflow(workflow: Workflow): Promise<string> {
+  private async workflow(workflow: WorkflowKind): Promise<string> {
     const key = workflowPointer(this.model, workflow);
     const pointer = await this.bucket.read(key);
     if (pointer) return (JSON.parse(Buffer.from(pointer.body).toString('utf8')) as { workflow: string }).workflow;
@@ -114,7 +117,7 @@ export class WorkflowsStarter implements WorkflowStarter {
       got: 'no such object',
       expected: `the name of the ${workflow} workflow`,
       fix:
-        workflow === 'release' ? 'deploy a CanaryEndpoint for the model' : 'deploy an EvalGatePipeline for the model',
+        workflow === 'pipeline' ? 'deploy an EvalGatePipeline for the model' : 'deploy a CanaryEndpoint for the model',
     });
   }
 }
@@ -128,5 +131,5 @@ function runOf(argument: string): unknown {
   }
 }
 
-const claimKey = (workflow: Workflow, name: string): string => `runs/${workflow}/${encodeURIComponent(name)}.json`;
+const claimKey = (workflow: WorkflowKind, name: string): string => `runs/${workflow}/${encodeURIComponent(name)}.json`;
 const bytes = (claim: Claim): Uint8Array => Buffer.from(JSON.stringify(claim));

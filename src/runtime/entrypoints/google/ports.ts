@@ -13,6 +13,7 @@ import { MonitoringTelemetry } from '../../adapters/google/monitoring-telemetry'
 import { PubsubNotifier } from '../../adapters/google/pubsub-notifier';
 import { VertexCatalogue } from '../../adapters/google/vertex-catalogue';
 import { VertexServingTarget } from '../../adapters/google/vertex-serving-target';
+import { WorkflowIncidents } from '../../adapters/google/workflow-incidents';
 import { WorkflowsStarter } from '../../adapters/google/workflows-starter';
 import { bigquery } from '../../sql/dialects/bigquery';
 import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
@@ -27,11 +28,15 @@ const send = authorisedSend();
 export const googleApi = (env: GoogleEnv): GoogleApi =>
   new GoogleApi({ project: env.MLP_PROJECT, region: env.MLP_REGION, send, sleep });
 
+/** Starts the workflows of a model. */
+export const googleWorkflows = (env: GoogleEnv, api: GoogleApi): WorkflowsStarter =>
+  new WorkflowsStarter(api, new GcsBucket(api, env.MLP_STATE), env.MLP_MODEL, CLOCK);
+
 /** The ports of a handler, wired to Google Cloud. Nothing is called before it is used. */
 export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: GoogleApi = googleApi(env)): Ports {
   const subject = { platform: env.MLP_PLATFORM, model: env.MLP_MODEL };
   const bucket = new GcsBucket(api, env.MLP_ARTIFACTS);
-  const state = new GcsBucket(api, env.MLP_STATE);
+  const workflows = googleWorkflows(env, api);
   const sql = new BigQuerySqlEngine(api);
   const captureTable = [env.MLP_PROJECT, env.MLP_DATASET, env.MLP_CAPTURE_TABLE];
   return {
@@ -40,7 +45,7 @@ export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: Google
     dialect: bigquery,
     sql,
     artifacts: new GcsArtifactStore(bucket),
-    state: new GcsStateStore(state),
+    state: new GcsStateStore(new GcsBucket(api, env.MLP_STATE)),
     ledger: new GcsLedgerStore(new GcsBucket(api, env.MLP_LEDGER)),
     catalogue: new VertexCatalogue(api, {
       platform: env.MLP_PLATFORM,
@@ -68,7 +73,8 @@ export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: Google
       topics: { page: env.MLP_TOPIC_PAGE, ticket: env.MLP_TOPIC_TICKET, info: env.MLP_TOPIC_INFO },
       log: (line) => console.log(line),
     }),
-    workflows: new WorkflowsStarter(api, state, env.MLP_MODEL, CLOCK),
+    workflows,
+    incidents: new WorkflowIncidents(api, workflows),
     data: data ? dataSource(env, data, sql, bucket) : unreachable(),
   };
 }

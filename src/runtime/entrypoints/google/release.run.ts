@@ -1,7 +1,8 @@
+import { incidents } from './incidents';
 import { httpHandler, listenWhenMain } from './serve';
 import { tasks } from './tasks';
 
-/** Steps of a release, and the report of what was released. */
+/** Steps of a release, the report of what was released, and incidents of page alarms. */
 export const handler = httpHandler({
   '/': tasks([
     'verifyArtifact',
@@ -17,6 +18,7 @@ export const handler = httpHandler({
     'resolveIncident',
     'reportDora',
   ]),
+  '/incidents': incidents(),
 });
 
 listenWhenMain(require.main, module, handler);
