@@ -33,6 +33,10 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_TRIGGER: z.string().default(''),
   /** JSON of `alarmTableSchema`; empty where no alarm becomes an incident. */
   MLP_ALARMS: z.string().default(''),
+  /** Topic on which promoted versions are offered to the next environment, `projects/…/topics/…`; empty where there is none. */
+  MLP_OFFERS: z.string().default(''),
+  /** JSON of `originSchema`; empty in a first environment. */
+  MLP_ORIGIN: z.string().default(''),
 });
 export type GoogleEnv = z.output<typeof googleEnvSchema>;
 
@@ -97,6 +101,31 @@ export const alarmTableSchema = z.record(
   }),
 );
 export type AlarmTable = z.output<typeof alarmTableSchema>;
+
+/** A version that an environment has promoted, as it is offered to the next one. */
+export const offerMessageSchema = z.object({
+  platform: z.string(),
+  model: z.string(),
+  /** Bucket of its artifacts. */
+  artifacts: z.string().min(1),
+  version: z.number(),
+  artifactDigest: z.string(),
+  /** Version that it has replaced there. */
+  replaces: z.string().nullable(),
+});
+export type OfferMessage = z.output<typeof offerMessageSchema>;
+
+/** The environment before this one, whose champions are taken here. */
+export const originSchema = z.object({
+  /** Its name. */
+  from: z.string(),
+  project: z.string(),
+  /** Name of the platform there. */
+  platform: z.string(),
+  /** How a version gets into this environment. */
+  approval: z.enum(['automatic', 'manual']),
+});
+export type Origin = z.output<typeof originSchema>;
 
 /** Aliases by which people decide of a version in Vertex AI's registry; a decision takes its alias off again. */
 export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as const;

@@ -66,7 +66,7 @@ export const RENDERED_BY = {
   },
   laterEnvironments: {
     aws: 'EventBridge event, and the same artifact by digest in the next account',
-    google: null,
+    google: 'Pub/Sub message, and the same artifact by digest in the next project',
     local: null,
   },
   training: { aws: 'SageMaker training job', google: 'Vertex AI custom job', local: 'process' },
@@ -128,7 +128,6 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
     google: 'Vertex AI endpoints mirror no requests: a release starts with its first live step',
   },
   laterEnvironments: {
-    google: 'each environment trains and releases versions of its own; none takes those of the one before',
     local: 'one machine is one environment',
   },
   scaling: { local: 'a version is one process' },

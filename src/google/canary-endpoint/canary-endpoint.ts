@@ -124,6 +124,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       dataset: registry.datasetId,
       repository: registry.repositoryId,
       topics: topicsOf(notifications),
+      offers: context.promotion.offersTopic,
     };
     this.server = new RoleIdentity(this, 'Server', { role: 'server', of: this.model, project }).grant(
       this.plan.permissions,
@@ -156,6 +157,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         }),
         MLP_SERVER_IMAGE: imageAddress(image, registry, 'server'),
         MLP_ALARMS: this.incidentAlarms.variable,
+        ...(context.promotion.offersTopic !== null && { MLP_OFFERS: context.promotion.offersTopic }),
       },
     });
     const machine = new StateMachine(this, 'Release', {

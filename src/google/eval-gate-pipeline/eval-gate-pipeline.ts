@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import type { GoogleTraining } from '../../contract/google';
+import { type GoogleTraining, originSchema } from '../../contract/google';
 import { dataSchema } from '../../definition/data';
 import { evaluationSchema } from '../../definition/evaluation';
 import { asMap } from '../../definition/raw';
@@ -22,13 +22,14 @@ import { dataEnvironment, imageAddress, registryEnvironment } from '../support/e
 import { handedOr } from '../support/handed-plan';
 import { Handler } from '../support/handler';
 import { locationOf } from '../support/location';
-import { platformContextOf } from '../support/platform-context';
+import { type PlatformContext, platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { StateMachine } from '../support/state-machine';
 import { terraformText } from '../support/step-graph-to-workflow';
 import { Approvals } from './approvals';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
+import { VersionIntake } from './version-intake';
 import { judgesSmokeLatency, withoutSmokeLatency } from './without-smoke-latency';
 
 /** A pipeline as other constructs see it. */
@@ -147,9 +148,15 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
         MLP_APPROVALS: terraformText(JSON.stringify(registry.duties)),
         MLP_TRAINING: JSON.stringify(this.trainingFacts()),
         MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
+        ...originEnvironment(platformContextOf(this)),
       },
     });
     new Approvals(this, 'Approvals', { registry, handler: this.handler, identity: this.identity });
+    const { intake } = platformContextOf(this).promotion;
+    if (intake !== null) {
+      const { handler, identity, model } = this;
+      new VersionIntake(this, 'Intake', { model, from: intake.from, handler, identity });
+    }
     const machine = new StateMachine(this, 'Pipeline', {
       graph: withoutSmokeLatency(this.plan.graph),
       registry,
@@ -198,6 +205,14 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
   ): IEvalGatePipeline {
     return new ImportedPipeline(scope, id, attributes);
   }
+}
+
+/** What the handler knows of the environment whose champions it takes. */
+function originEnvironment({ promotion: { intake } }: PlatformContext): Record<string, string> {
+  if (intake === null) return {};
+  const { name: from, project, platform } = intake.from;
+  const { approval } = intake.own;
+  return { MLP_ORIGIN: terraformText(JSON.stringify(originSchema.parse({ from, project, platform, approval }))) };
 }
 
 /** Longest call of a task, in seconds. */

@@ -12,7 +12,8 @@ import { enableApis } from '../support/apis';
 import { Annotations, TerraformStack } from '../support/cdktf';
 import { labelsOf } from '../support/labels';
 import { providerOf } from '../support/location';
-import { providePlatformContext } from '../support/platform-context';
+import { neighboursOf, platformIn } from '../support/places';
+import { NO_PROMOTION, providePlatformContext } from '../support/platform-context';
 import { AuditTrail } from './audit-trail';
 import { Budget } from './budget';
 import { Dashboards } from './dashboards';
@@ -21,6 +22,7 @@ import { EncryptionKey, type IEncryptionKey } from './encryption-key';
 import { ModelConstructs } from './model-constructs';
 import { type INetwork, PrivateNetwork } from './network';
 import { type INotifications, Notifications } from './notifications';
+import { VersionOffers } from './version-offers';
 
 export interface MlPlatformProps {
   /** The definition, as written or parsed. */
@@ -60,17 +62,18 @@ export class MlPlatform extends Construct {
     this.reportFindings();
     const environment = this.environmentOf(props.environment);
     this.environment = environment.name;
-    this.platform = plan.platform.name + (this.sharesProject(environment.name) ? `-${environment.name}` : '');
+    this.platform = platformIn(plan.platform.name, plan.environments, environment.name);
     this.provide(environment);
     enableApis(new Construct(this, 'Apis'));
 
     const { owner, stage, tags } = plan.platform;
     const labels = labelsOf({ ...tags, platform: this.platform, owner, stage, environment: this.environment });
-    providePlatformContext(this, { platform: this.platform, labels, network: null });
+    const context = { platform: this.platform, labels, network: null, promotion: NO_PROMOTION };
+    providePlatformContext(this, context);
     const network =
       props.network ??
       (plan.security.network === 'private' ? new PrivateNetwork(this, 'Network', { platform: this.platform }) : null);
-    providePlatformContext(this, { platform: this.platform, labels, network });
+    providePlatformContext(this, { ...context, network });
     const { security } = plan;
     const encryptionKey =
       security.encryption === 'managed'
@@ -80,6 +83,11 @@ export class MlPlatform extends Construct {
     const notifications =
       props.notifications ?? new Notifications(this, 'Incidents', { incidents: plan.incidents, kmsKeyName });
     this.incidents = notifications;
+    const { before, own, after } = neighboursOf(plan.platform.name, plan.environments, environment.name);
+    const offers = own && after ? new VersionOffers(this, 'Offers', { own, to: after, kmsKeyName }) : undefined;
+    const intake = own && before ? { from: before, own } : null;
+    const promotion = { offersTopic: offers?.topicId ?? null, intake };
+    providePlatformContext(this, { ...context, network, promotion });
     this.models = Object.fromEntries(
       Object.entries(plan.models).map(([name, modelPlan]) => [
         name,
@@ -92,6 +100,7 @@ export class MlPlatform extends Construct {
         }),
       ]),
     );
+    for (const { registry } of Object.values(this.models)) offers?.letRead(registry);
     this.dashboard = new Dashboards(this, 'Dashboards', {
       dashboards: plan.dashboards,
       objectives: Object.entries(this.models).flatMap(([model, { endpoint }]) =>
@@ -171,14 +180,6 @@ export class MlPlatform extends Construct {
       name ?? '',
       environments.map((one) => one.name),
     );
-  }
-
-  /** Two environments in one project and region need names of their own. */
-  private sharesProject(name: string): boolean {
-    const { environments } = this.plan;
-    const place = (one: Plan['environments'][number]): string => `${one.google?.project}/${one.google?.region}`;
-    const own = environments.find((one) => one.name === name)!;
-    return environments.some((one) => one.name !== name && place(one) === place(own));
   }
 
   /** The provider of the environment, where the stack has none. */

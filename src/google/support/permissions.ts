@@ -24,6 +24,8 @@ export interface GrantTargets {
   readonly repository?: string;
   /** Names of notification topics. */
   readonly topics?: readonly string[];
+  /** Topic on which promoted versions are offered, `projects/…/topics/…`. */
+  readonly offers?: string | null;
   /** Data of the definition. */
   readonly sources?: readonly Location[];
   /** Names (`projects/…/serviceAccounts/…`) of the accounts that jobs of this role run as. */
@@ -95,8 +97,7 @@ export const GRANTS_OF_ACTION = {
     { on: 'project', role: 'roles/workflows.invoker' },
     { on: 'state', role: 'roles/storage.objectUser' },
   ],
-  // Changes are objects of the ledger's bucket and rows of BigQuery: nothing is announced apart.
-  announce: [],
+  announce: [{ on: 'offers', role: 'roles/pubsub.publisher' }],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],
   // Cloud Storage, BigQuery and Vertex AI use the key as their service agents; callers need no access to it.
   useKey: [],
@@ -154,6 +155,9 @@ function bind(scope: Construct, member: string, { on, role }: Grant, targets: Gr
       [...new Set(targets.topics ?? [])].forEach((topic, index) => {
         new PubsubTopicIamMember(scope, `${id}${index}`, { project, topic, role, member });
       });
+      return;
+    case 'offers':
+      if (targets.offers) new PubsubTopicIamMember(scope, id, { project, topic: targets.offers, role, member });
       return;
     case 'actsAs':
       (targets.actsAs ?? []).forEach((serviceAccountId, index) => {

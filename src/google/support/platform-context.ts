@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { INetwork } from '../ml-platform/network';
 import { labelsOf } from './labels';
 import { standalonePlatform } from './names';
+import type { Place } from './places';
 
 /** What the constructs of one platform share without being wired one by one. */
 export interface PlatformContext {
@@ -10,7 +11,18 @@ export interface PlatformContext {
   readonly labels: Readonly<Record<string, string>>;
   /** The private network, where the definition asks for one. */
   readonly network: INetwork | null;
+  /** How versions go from environment to environment. */
+  readonly promotion: Promotion;
 }
+
+export interface Promotion {
+  /** Topic on which promoted versions are offered to the next environment, `projects/…/topics/…`; null where there is none. */
+  readonly offersTopic: string | null;
+  /** Environment whose champions are taken, and this one; null in a first environment. */
+  readonly intake: { readonly from: Place; readonly own: Place } | null;
+}
+
+export const NO_PROMOTION: Promotion = { offersTopic: null, intake: null };
 
 const CONTEXTS = new WeakMap<IConstruct, PlatformContext>();
 
@@ -26,7 +38,7 @@ export function platformContextOf(scope: IConstruct): PlatformContext {
     if (context) return context;
   }
   const platform = standalonePlatform(scope);
-  return { platform, labels: labelsOf({ platform }), network: null };
+  return { platform, labels: labelsOf({ platform }), network: null, promotion: NO_PROMOTION };
 }
 
 /** Labels of a model's resources. */

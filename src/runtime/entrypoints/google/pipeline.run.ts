@@ -10,6 +10,7 @@ import { GcsArtifactStore } from '../../adapters/google/gcs-artifact-store';
 import { GcsBucket } from '../../adapters/google/gcs-bucket';
 import { VertexJobs } from '../../adapters/google/vertex-jobs';
 import { readTestRows } from '../../usecases';
+import { offers } from './offers';
 import { googleApi } from './ports';
 import { httpHandler, listenWhenMain } from './serve';
 import { approvals, tasks } from './tasks';
@@ -32,6 +33,7 @@ export const handler = httpHandler({
     'recordFailure',
   ]),
   '/approvals': approvals(),
+  '/offers': offers(),
   '/jobs/start': job('start'),
   '/jobs/finish': job('finish'),
 });

@@ -10,6 +10,7 @@ import { GcsStateStore } from '../../adapters/google/gcs-state-store';
 import { GoogleApi } from '../../adapters/google/google-api';
 import { MonitoringMetricSink } from '../../adapters/google/monitoring-metric-sink';
 import { MonitoringTelemetry } from '../../adapters/google/monitoring-telemetry';
+import { PubsubAnnouncer } from '../../adapters/google/pubsub-announcer';
 import { PubsubNotifier } from '../../adapters/google/pubsub-notifier';
 import { VertexCatalogue } from '../../adapters/google/vertex-catalogue';
 import { VertexServingTarget } from '../../adapters/google/vertex-serving-target';
@@ -72,6 +73,9 @@ export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: Google
       ...subject,
       topics: { page: env.MLP_TOPIC_PAGE, ticket: env.MLP_TOPIC_TICKET, info: env.MLP_TOPIC_INFO },
       log: (line) => console.log(line),
+    }),
+    ...(env.MLP_OFFERS !== '' && {
+      announcer: new PubsubAnnouncer(api, { ...subject, artifacts: env.MLP_ARTIFACTS, topic: env.MLP_OFFERS }),
     }),
     workflows,
     incidents: new WorkflowIncidents(api, workflows),
