@@ -74,7 +74,10 @@ def broken_filter(body, _mark):
     for path, value in places(body):
         if path[-1] in ("filter", "denominator_filter", "distribution_filter") or str(path[-1]).endswith("_service_filter"):
             yield path, value.replace('"', "", 1)
-            yield path, re.sub(r"(metric|resource|protoPayload|jsonPayload)\.", "metrik.", value, count=1)
+            yield path, re.sub(r"(metric|resource|protoPayload|jsonPayload|attributes)\.", "metrik.", value, count=1)
+        if path[-1] == "expression":
+            yield path, value.replace('"', "", 1)
+            yield path, value.replace("resource.name.", "resource.", 1)
         if path[-1] == "query":
             yield path, value.replace(")", "", 1)
         if path[-1] == "dashboard_json":

@@ -23,9 +23,38 @@ LOG_FIELD = re.compile(
 LOG_TOKEN = re.compile(r'\s*(?:(log_id\("[^"]+"\))|("(?:[^"\\]|\\.)*")|(=~|!~|!=|>=|<=|=|:|>|<)|([()])|([\w.]+))')
 
 
+ATTRIBUTE = re.compile(r'(NOT )?(attributes\.[\w-]+\s*(=|!=)\s*"[^"]*"|attributes:[\w-]+|hasPrefix\(attributes\.[\w-]+,\s*"[^"]*"\))')
+# Conditions of bindings, as far as they are used here: on what is asked for, by its name and type.
+CONDITION = re.compile(
+    r'resource\.(?:type|name|service) == "[^"]+"|resource\.name\.(?:starts|ends)With\("[^"]+"\)'
+    r'|resource\.name\.extract\("[^"{}]*\{\w+\}[^"{}]*"\) != ""'
+)
+MOST_OPERATORS = 12
+
+
+def attribute_faults(text):
+    for term in re.split(r"\s+(?:AND|OR)\s+", str(text)):
+        if not ATTRIBUTE.fullmatch(term.strip()):
+            yield f"{term!r} is no term of a filter on messages"
+
+
+def condition_faults(text):
+    terms = re.split(r" (?:\|\||&&) ", str(text))
+    if len(terms) - 1 > MOST_OPERATORS:
+        yield f"more than {MOST_OPERATORS} operators"
+    for term in terms:
+        if not CONDITION.fullmatch(term):
+            yield f"{term!r} is no term of a condition"
+
+
 def check(kind, name, body, template):
     for path, value in leaves(body):
         where = f"{kind}.{name}.{'.'.join(path)}"
+        if path[-2:] == ("condition", "expression"):
+            yield from (f"{where}: {one}" for one in condition_faults(value))
+        if kind == "google_pubsub_subscription" and path[-1] == "filter":
+            yield from (f"{where}: {one}" for one in attribute_faults(value))
+            continue
         if path[-1] in ("filter", "denominator_filter") or path[-1].endswith("_service_filter") or path[-1] == "distribution_filter":
             rule = log_faults if kind == "google_logging_project_sink" or "condition_matched_log" in path else None
             yield from (f"{where}: {one}" for one in (rule(value) if rule else metric_faults(value, template)))
