@@ -4,7 +4,8 @@
 Each workflow is checked against the JSON Schema of Cloud Workflows, its jumps are checked, and it is executed by
 workflows-emulator: once with every handler answering well, and once for every call with that call failing for good.
 Afterwards the calls that were made must be the right ones: a pipeline that failed has recorded the failure and
-registered nothing, a release that failed has rolled back and promoted nothing.
+registered nothing, a release that failed has rolled back and promoted nothing, an incident of which nobody could be told is
+told in the next round.
 
 usage: workflows.py cdk.tf.json
 """
@@ -30,11 +31,15 @@ ANSWERS = {
     "verifyArtifact": {"admitted": True, "hasChampion": True, "version": 2},
     "analyseShadow": {"action": "advance"},
     "analyseTraffic": {"action": "advance"},
+    "recordIncident": {"isNew": True},
+    "escalateIncident": {"goesOn": False},
 }
+# Calls that are made again until they are answered well: they fail so many times.
+UNTIL_ANSWERED = {"escalateIncident": 2}
 
 
 class Handlers(http.server.BaseHTTPRequestHandler):
-    calls, failing, looks = [], None, 0
+    calls, failing, looks, failed = [], None, 0, 0
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
@@ -42,7 +47,8 @@ class Handlers(http.server.BaseHTTPRequestHandler):
         name = name if "use" in body else f"job {body.get('step')} {self.path.rsplit('/', 1)[-1]}"
         key = f"{body.get('step')}"
         Handlers.calls.append(name)
-        if Handlers.failing in (key, name):
+        if Handlers.failing in (key, name) and Handlers.failed < UNTIL_ANSWERED.get(name, 10**9):
+            Handlers.failed += 1
             return self.reply(422, {"error": {"message": f"{name} was made to fail"}})
         if self.path.endswith("/jobs/start"):
             Handlers.looks = 0
@@ -108,11 +114,23 @@ def faults_of_jumps(source):
 
 
 def run(execute, source):
-    Handlers.calls = []
+    Handlers.calls, Handlers.failed = [], 0
     try:
         return execute(copy.deepcopy(source), {"input": {"version": 2}}), None
     except BaseException as error:  # the emulator raises what the workflow raises, and its own errors
         return None, error
+
+
+def faults_of_incident(execute, source):
+    for failing, wanted, is_error in (
+        (None, ["recordIncident", "escalateIncident"], False),
+        ("recordIncident", ["recordIncident"], True),
+        ("escalateIncident", ["recordIncident"] + ["escalateIncident"] * 3, False),
+    ):
+        Handlers.failing = failing
+        _, error = run(execute, source)
+        if Handlers.calls != wanted or (error is not None) is not is_error:
+            yield f"{failing} fails: it ended with {error!r} after {Handlers.calls}"
 
 
 def main(path):
@@ -146,6 +164,10 @@ def main(path):
         ready = for_emulator(source)
         release = "promote" in text
         good, bad = ("promote", "rollBack") if release else ("registerVersion", "recordFailure")
+        if "recordIncident" in text and not release:
+            runs += 3
+            found += [f"{name}: {fault}" for fault in faults_of_incident(execute_workflow, ready)]
+            continue
 
         Handlers.failing = None
         _, error = run(execute_workflow, ready)
