@@ -7,6 +7,7 @@ import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
 import { stepCases } from '../../test/google/execution/cases/steps';
 import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
+import { trainingBlockCases } from '../../test/google/execution/cases/training-block';
 import { PythonEngine } from './python-engine';
 
 /** Worlds at a time: the emulator and the handlers take turns. */
@@ -26,6 +27,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...callCases,
     ...situationCases,
     ...pipelineCases,
+    ...trainingBlockCases,
     ...retrainingCases,
     ...incidentCases,
   ]

@@ -52,6 +52,18 @@ export const versionDecisionSchema = z.object({
 export const approvalDutiesSchema = z.object({ approvers: z.array(z.string()), separationOfDuties: z.boolean() });
 export type ApprovalDuties = z.output<typeof approvalDutiesSchema>;
 
+/** What the bill says of a model's monthly budget: state of `recordSpend`. */
+export const spendSchema = z.object({
+  /** Start of the budget's month, epoch seconds. */
+  periodStartSeconds: z.number(),
+  cost: z.number(),
+  /** The budget of the month. */
+  budget: z.number(),
+  currency: z.string(),
+  /** When it was said, epoch seconds: what was said later counts. */
+  saidAtSeconds: z.number(),
+});
+
 /** A version that the environment before this one has promoted: state of `importVersion`. */
 export const versionOfferSchema = z.object({
   /** Version there, and the digest that it was promoted with. */

@@ -27,6 +27,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_TASK: z.enum(['binaryClassification', 'multiclassClassification', 'regression']).default('regression'),
   /** JSON of `googleTrainingSchema`; empty where the role trains nothing. */
   MLP_TRAINING: z.string().default(''),
+  /** Whether a budget that is used up blocks training. */
+  MLP_TRAINING_BLOCK: z.enum(['', 'true']).default(''),
   /** JSON of `approvalDutiesSchema`; empty where nobody decides of versions. */
   MLP_APPROVALS: z.string().default(''),
   /** JSON of `alertTriggerSchema`; empty where no alert calls the handler. */

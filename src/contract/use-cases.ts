@@ -22,6 +22,7 @@ export const USE_CASES = [
   'monitorDrift',
   'monitorQuality',
   'decideRetraining',
+  'recordSpend',
   'reportDora',
   'recordIncident',
   'escalateIncident',

@@ -12,7 +12,17 @@ export const environmentSchema = z.strictObject({
       region,
     })
     .optional(),
-  google: z.strictObject({ project: text, region }).optional(),
+  google: z
+    .strictObject({
+      project: text,
+      region,
+      /** Account that pays for the project; budgets are set on it. */
+      billingAccount: z
+        .string('a billing account')
+        .regex(/^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/, 'a billing account such as 012345-6789AB-CDEF01')
+        .optional(),
+    })
+    .optional(),
   /** `manual`: a person releases into this environment. */
   approval: z.enum(['automatic', 'manual']).default('automatic'),
 });

@@ -111,7 +111,11 @@ export const RENDERED_BY = {
   escalation: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: null },
   traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },
   auditTrail: { aws: 'CloudTrail data events', google: 'Cloud Audit Logs and a log sink', local: null },
-  trainingBlock: { aws: 'AWS Budgets action', google: null, local: null },
+  trainingBlock: {
+    aws: 'AWS Budgets action',
+    google: 'Cloud Billing budget, whose messages block the start of training jobs',
+    local: null,
+  },
   dashboards: { aws: 'CloudWatch dashboards', google: 'Monitoring dashboards', local: 'summary of the run' },
   budget: { aws: 'AWS Budgets', google: 'Cloud Billing budget', local: null },
   delivery: { aws: 'CodePipeline and CodeBuild', google: 'Cloud Build triggers', local: null },
@@ -142,7 +146,6 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
   auditTrail: { local: 'the ledger alone: who may write the files may change them, which `verifyChain` tells' },
   budget: { local: 'nothing is billed on one machine' },
   trainingBlock: {
-    google: 'the retraining decision stops at the estimated cost; what was really spent stops nothing',
     local: 'the retraining decision stops at the estimated cost',
   },
   delivery: { local: 'the working copy is what runs' },

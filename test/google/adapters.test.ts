@@ -10,7 +10,7 @@ import { MonitoringMetricSink } from '../../src/runtime/adapters/google/monitori
 import { MonitoringTelemetry } from '../../src/runtime/adapters/google/monitoring-telemetry';
 import { PubsubNotifier } from '../../src/runtime/adapters/google/pubsub-notifier';
 import { VertexCatalogue } from '../../src/runtime/adapters/google/vertex-catalogue';
-import { VertexJobs } from '../../src/runtime/adapters/google/vertex-jobs';
+import { VertexJobs, type VertexJobsOptions } from '../../src/runtime/adapters/google/vertex-jobs';
 import { VertexServingTarget } from '../../src/runtime/adapters/google/vertex-serving-target';
 import { WorkflowsStarter } from '../../src/runtime/adapters/google/workflows-starter';
 import { bigquery } from '../../src/runtime/sql/dialects/bigquery';
@@ -365,7 +365,7 @@ describe('managed jobs', () => {
     { key: 'a', columns: { id: 'a', temp: 1, weather: 'clear', bikers: 7 } },
     { key: 'b', columns: { id: 'b', temp: 2, weather: 'rain', bikers: 9 } },
   ];
-  const jobs = (): VertexJobs =>
+  const jobs = (trainingBlock: VertexJobsOptions['trainingBlock'] = async () => null): VertexJobs =>
     new VertexJobs(api, new GcsBucket(api, 'b'), {
       model: 'demand',
       training: {
@@ -382,6 +382,7 @@ describe('managed jobs', () => {
       kmsKeyName: 'key',
       format: 'csv',
       features: ['temp', 'weather'],
+      trainingBlock,
       testRows: async () => rows,
     });
   const train = {
@@ -422,6 +423,16 @@ describe('managed jobs', () => {
     expect(job.jobSpec.scheduling).toMatchObject({ timeout: '3600s', strategy: 'SPOT' });
     expect(google.text('b/runs/r1/hyperparameters.json')).toBe('{"trees":10}');
     expect(await jobs().finish(train)).toMatchObject({ artifactUri: 'gs://b/runs/r1/model/' });
+  });
+
+  test('a budget that is used up starts no training, and leaves what runs and what scores alone', async () => {
+    const used = async () => ({ cost: 905, budget: 900, currency: 'EUR', untilSeconds: 1_800_000_000 });
+    await expect(jobs(used).start(train)).rejects.toThrow(/trainingBlocked.*905 of 900 EUR/s);
+    expect(google.jobs.size).toBe(0);
+    await jobs(used).start(score);
+    const { name } = await jobs().start(train);
+    google.objects.delete('b/runs/r1/jobs/train.json');
+    expect(await jobs(used).start(train)).toEqual({ name });
   });
 
   test('scoring sends the inputs alone and gives scores by key, whatever their order', async () => {

@@ -11,7 +11,7 @@ describe('parity', () => {
     expect(parity.rows.map(({ concept }) => concept)).toEqual([...CONCEPTS]);
     const gapsOn = (target: string) => parity.gaps.filter((gap) => gap.target === target).map(({ concept }) => concept);
     expect(gapsOn('aws')).toEqual([]);
-    expect(gapsOn('google')).toEqual(['smokeLatency', 'shadow', 'pageGroups', 'trainingBlock']);
+    expect(gapsOn('google')).toEqual(['smokeLatency', 'shadow', 'pageGroups']);
   });
 
   it('has a reason for each gap, and for nothing else', () => {
@@ -33,7 +33,7 @@ describe('parity', () => {
     const told = plan.findings
       .filter(({ id }) => id === 'gap-on-google' || id === 'shadow-not-on-google')
       .map(({ path }) => path);
-    expect(gaps.length).toBeGreaterThan(3);
+    expect(gaps.length).toBeGreaterThan(1);
     expect(told).toHaveLength(onGoogle.length);
     for (const gap of gaps) expect(told).toContain(gap);
     expect(planPlatform(foundation()).findings.map(({ id }) => id)).not.toContain('gap-on-google');

@@ -342,6 +342,7 @@ describe('permissions', () => {
       'notify',
       'writeMetrics',
     ],
+    recordSpend: ['appendLedger', 'lock', 'notify'],
     reportDora: ['readRegistry', 'writeMetrics'],
   };
   const plan = demand();
@@ -349,7 +350,7 @@ describe('permissions', () => {
   const used = (steps: readonly Step[]) => steps.flatMap((step) => (step.kind === 'task' ? [step.use] : []));
 
   test.each<[Role, readonly PermissionPlan[], readonly UseCase[]]>([
-    ['pipeline', plan.pipeline.permissions, used(plan.pipeline.graph.steps)],
+    ['pipeline', plan.pipeline.permissions, [...used(plan.pipeline.graph.steps), 'recordSpend']],
     [
       'release',
       plan.endpoint.permissions,

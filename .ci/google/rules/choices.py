@@ -3,6 +3,7 @@ from .walk import is_computed, leaves
 
 CHOICES = {
     "aggregation_interval": {"INTERVAL_5_SEC", "INTERVAL_30_SEC", "INTERVAL_1_MIN", "INTERVAL_5_MIN", "INTERVAL_10_MIN", "INTERVAL_15_MIN"},
+    "calendar_period": {"DAY", "WEEK", "FORTNIGHT", "MONTH", "QUARTER", "YEAR"},
     "call_log_level": {"CALL_LOG_LEVEL_UNSPECIFIED", "LOG_ALL_CALLS", "LOG_ERRORS_ONLY", "LOG_NONE"},
     "format": {"DOCKER"},
     "http_method": {"POST", "GET", "PUT", "DELETE", "HEAD", "PATCH"},
@@ -12,10 +13,12 @@ CHOICES = {
     "purpose": {"ENCRYPT_DECRYPT"},
     "routing_mode": {"REGIONAL", "GLOBAL"},
     "runtime": {"nodejs22"},
+    "spend_basis": {"CURRENT_SPEND", "FORECASTED_SPEND"},
     "storage_class": {"STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"},
     "vpc_connector_egress_settings": {"ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"},
 }
 OF_KIND = {
+    ("google_billing_budget", "all_updates_rule.schema_version"): {"1.0"},
     ("google_monitoring_notification_channel", "type"): {"email", "sms", "webhook_tokenauth", "pubsub", "pagerduty", "slack"},
     ("google_storage_bucket", "lifecycle_rule.action.type"): {"Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"},
     ("google_storage_bucket", "lifecycle_rule.condition.with_state"): {"LIVE", "ARCHIVED", "ANY"},

@@ -9,6 +9,7 @@ NAMES = {
     ("google_bigquery_dataset", "dataset_id"): r"\w{1,1024}",
     ("google_bigquery_table", "table_id"): r"[\w-]{1,1024}",
     ("google_bigquery_table", "dataset_id"): r"\w{1,1024}",
+    ("google_billing_budget", "billing_account"): r"[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}",
     ("google_cloud_scheduler_job", "name"): r"[A-Za-z0-9_-]{1,500}",
     ("google_cloudbuild_trigger", "name"): r"[A-Za-z0-9-]{1,64}",
     ("google_cloudbuildv2_repository", "name"): r"[A-Za-z0-9][A-Za-z0-9-._~]{0,99}",

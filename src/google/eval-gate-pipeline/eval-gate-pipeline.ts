@@ -68,6 +68,8 @@ export interface EvalGatePipelineProps {
   readonly registry: IModelRegistry;
   /** @default - nobody is told */
   readonly notifications?: INotifications;
+  /** Whether a budget that is used up stops training (see `TrainingBlock`). @default false */
+  readonly budgetBlocksTraining?: boolean;
 }
 
 /** The model pipeline: data checks, training, evaluation gate, registration. */
@@ -147,6 +149,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
         ...this.handlerData,
         MLP_APPROVALS: terraformText(JSON.stringify(registry.duties)),
         MLP_TRAINING: JSON.stringify(this.trainingFacts()),
+        ...(props.budgetBlocksTraining === true && { MLP_TRAINING_BLOCK: 'true' }),
         MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
         ...originEnvironment(platformContextOf(this)),
       },

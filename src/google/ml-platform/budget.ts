@@ -5,6 +5,7 @@ import { labelValue } from '../support/labels';
 import { locationOf } from '../support/location';
 import { platformContextOf } from '../support/platform-context';
 import type { INotifications } from './notifications';
+import type { TrainingBlock } from './training-block';
 
 export interface BudgetProps {
   readonly budget: BudgetPlan;
@@ -13,14 +14,16 @@ export interface BudgetProps {
   /** A model's name; null for the whole platform. */
   readonly model: string | null;
   readonly notifications: INotifications;
+  /** What hears of each update. @default - people alone are told */
+  readonly block?: TrainingBlock;
 }
 
-/** Cloud Billing tells at most five channels. */
+/** Cloud Billing tells at most five channels, all of them emails. */
 const MAX_CHANNELS = 5;
 
 /** A monthly budget of what carries the platform's (or a model's) label. */
 export class Budget extends Construct {
-  constructor(scope: Construct, id: string, { budget, billingAccount, model, notifications }: BudgetProps) {
+  constructor(scope: Construct, id: string, { budget, billingAccount, model, notifications, block }: BudgetProps) {
     super(scope, id);
     const { project } = locationOf(this);
     const context = platformContextOf(this);
@@ -43,10 +46,12 @@ export class Budget extends Construct {
       })),
       allUpdatesRule: {
         monitoringNotificationChannels: [
-          ...new Set([...notifications.channels('ticket'), ...notifications.channels('page')]),
+          ...new Set([...(notifications.emails?.('ticket') ?? []), ...(notifications.emails?.('page') ?? [])]),
         ].slice(0, MAX_CHANNELS),
         disableDefaultIamRecipients: false,
+        ...(block && { pubsubTopic: block.publishing.topicId, schemaVersion: '1.0' }),
       },
+      ...(block && { dependsOn: [block.publishing.grant] }),
     });
   }
 }

@@ -22,6 +22,7 @@ import { EncryptionKey, type IEncryptionKey } from './encryption-key';
 import { ModelConstructs } from './model-constructs';
 import { type INetwork, PrivateNetwork } from './network';
 import { type INotifications, Notifications } from './notifications';
+import { TrainingBlock } from './training-block';
 import { VersionOffers } from './version-offers';
 
 export interface MlPlatformProps {
@@ -35,7 +36,7 @@ export interface MlPlatformProps {
   readonly encryptionKey?: IEncryptionKey;
   /** Who is told. @default - channels and topics for the contacts of the definition */
   readonly notifications?: INotifications;
-  /** Billing account that budgets are set on, `XXXXXX-XXXXXX-XXXXXX`. @default - no budgets, and a warning where the definition asks for one */
+  /** Billing account that budgets are set on, `XXXXXX-XXXXXX-XXXXXX`. @default - `google.billingAccount` of the environment; without it no budgets, and a warning where the definition asks for one */
   readonly billingAccount?: string;
 }
 
@@ -122,7 +123,7 @@ export class MlPlatform extends Construct {
       environment: this.environment,
       registries: Object.fromEntries(Object.entries(this.models).map(([name, { registry }]) => [name, registry])),
     });
-    this.budgets(props.billingAccount, notifications);
+    this.budgets(props.billingAccount ?? environment.google?.billingAccount, notifications);
     this.node.defaultChild = this.dashboard.node.defaultChild;
   }
 
@@ -200,13 +201,17 @@ export class MlPlatform extends Construct {
     if (billingAccount === undefined) {
       if (wanted.length > 0) {
         Annotations.of(this).addWarning(
-          'budget: Cloud Billing sets budgets on a billing account, and none is given (set `billingAccount` of MlPlatform)',
+          'budget: Cloud Billing sets budgets on a billing account, and none is given, so that nothing that was spent is told or blocks training (set google.billingAccount of the environment)',
         );
       }
       return;
     }
     for (const { model, budget, scope } of wanted) {
-      new Budget(scope, 'Budget', { budget, billingAccount, model, notifications });
+      const block =
+        model !== null && budget.onExceeded === 'blockTraining'
+          ? new TrainingBlock(scope, 'TrainingBlock', { pipeline: this.model(model).pipeline })
+          : undefined;
+      new Budget(scope, 'Budget', { budget, billingAccount, model, notifications, ...(block && { block }) });
     }
   }
 }

@@ -18,6 +18,8 @@ import { platformContextOf } from '../support/platform-context';
 export interface INotifications {
   /** Ids of notification channels for alarms of a severity. */
   channels(severity: Severity): readonly string[];
+  /** Those of them that are emails, which is all that Cloud Billing takes. @default - none */
+  emails?(severity: Severity): readonly string[];
   /** Name of the topic that handlers tell, if there is one. */
   topic(severity: Severity): string | null;
 }
@@ -38,6 +40,7 @@ const ALERT_SEVERITY = { page: 'CRITICAL', ticket: 'ERROR', info: 'WARNING' } as
  */
 export class Notifications extends Construct implements INotifications {
   private readonly routes: Readonly<Record<Severity, readonly string[]>>;
+  private readonly mailed: Readonly<Record<Severity, readonly string[]>>;
   private readonly topics: Readonly<Record<Severity, PubsubTopic>>;
 
   constructor(scope: Construct, id: string, { incidents, kmsKeyName }: NotificationsProps) {
@@ -59,6 +62,9 @@ export class Notifications extends Construct implements INotifications {
       return made.id;
     };
     this.routes = bySeverity((severity) => incidents.routes[severity].map(channelOf));
+    this.mailed = bySeverity((severity) =>
+      incidents.routes[severity].filter(({ kind }) => kind === 'email').map(channelOf),
+    );
     this.topics = bySeverity(
       (severity) =>
         new PubsubTopic(this, `${pascalCase(severity)}Topic`, {
@@ -73,6 +79,10 @@ export class Notifications extends Construct implements INotifications {
 
   channels(severity: Severity): readonly string[] {
     return this.routes[severity];
+  }
+
+  emails(severity: Severity): readonly string[] {
+    return this.mailed[severity];
   }
 
   topic(severity: Severity): string | null {

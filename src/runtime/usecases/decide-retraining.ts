@@ -20,6 +20,7 @@ import type { Ports, UseCaseFunction } from './ports';
 import { at, optionalText, section } from './read-event';
 import { readRegistry } from './registry-document';
 import { type DecidedRetraining, endRun, flushDecisions, readRetraining, takeDecision } from './retraining-document';
+import { readTrainingBlock } from './training-block-document';
 import { readVersion, type VersionRecord } from './version-record';
 
 type Needs =
@@ -65,6 +66,7 @@ export const decideRetraining: UseCaseFunction<Needs> = async (event, ports) => 
     qualityCriticalSinceSeconds,
     estimatedRunCost: costOf('estimatedRunCost'),
     spentThisMonth: costOf('spentThisMonth'),
+    trainingBlock: budget?.onExceeded === 'blockTraining' ? await readTrainingBlock(ports, now) : null,
   };
   // Nobody asked, and what waits goes on waiting: that is looked at four times a day, and recorded when it was asked for.
   const goesOnWaiting = ({ action }: RetrainingDecision) =>

@@ -16,6 +16,7 @@ import { prepareEvaluation } from './prepare-evaluation';
 import { promote } from './promote';
 import { recordFailure } from './record-failure';
 import { recordIncident } from './record-incident';
+import { recordSpend } from './record-spend';
 import { registerVersion } from './register-version';
 import { reportDora } from './report-dora';
 import { requestRelease } from './request-release';
@@ -45,6 +46,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   monitorDrift,
   monitorQuality,
   decideRetraining,
+  recordSpend,
   reportDora,
   recordIncident,
   escalateIncident,
@@ -60,4 +62,5 @@ export { type MaturedRow, maturedRows } from './quality-rows';
 export { readRegistry } from './registry-document';
 export { readRetraining } from './retraining-document';
 export { keyOf, predictionOf, readTestRows, watchedAnswer } from './scored-rows';
+export { readTrainingBlock } from './training-block-document';
 export { readVersion, type VersionRecord } from './version-record';

@@ -23,6 +23,7 @@ export const stateKeys = {
   registry: (model: string) => `registry/${model}`,
   releaseLock: (model: string) => `release-lock/${model}`,
   retraining: (model: string) => `retraining/${model}`,
+  spend: (model: string) => `spend/${model}`,
   monitoring: (model: string) => `monitoring/${model}`,
   data: (model: string) => `data/${model}`,
   servingRequest: (endpoint: string) => `serving-request/${endpoint}`,

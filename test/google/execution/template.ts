@@ -32,7 +32,14 @@ export async function deployedBy(release: object): Promise<Deployed> {
   const { demand } = SCALE.models;
   const definition = {
     ...SCALE,
-    models: { demand: { ...demand, data: { ...demand.data, minRows: 100 }, release } },
+    models: {
+      demand: {
+        ...demand,
+        data: { ...demand.data, minRows: 100 },
+        budget: { ...demand.budget, onExceeded: 'blockTraining' },
+        release,
+      },
+    },
   } as unknown as PlatformInput;
   const outDir = mkdtempSync(join(tmpdir(), 'mlp-executions-'));
   try {

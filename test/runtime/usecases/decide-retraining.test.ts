@@ -90,6 +90,44 @@ describe('the budget of the month', () => {
   });
 });
 
+describe('a budget that was really used up', () => {
+  const spend = { periodStartSeconds: START, cost: 60, budget: 50, currency: 'EUR', saidAtSeconds: START + 60 };
+  const decideAt = async (world: object, onExceeded: string) => {
+    const budget = { monthly: 50, onExceeded };
+    const event = {
+      use: 'decideRetraining',
+      step: 's',
+      run: `r-${onExceeded}-${(world as MemoryWorld).clock.now()}`,
+      arguments: { model: 'm', retraining: POLICY_JSON, budget, estimatedRunCost: 1 },
+      state: toJson(asked),
+    };
+    return USE_CASE_FUNCTIONS.decideRetraining(event as never, world as Ports);
+  };
+
+  it.each([
+    ['blockTraining', 'escalate'],
+    ['alert', 'retrain'],
+  ])('with onExceeded %s: %s', async (onExceeded, action) => {
+    const world = await worldWith(500);
+    await USE_CASE_FUNCTIONS.recordSpend(
+      { use: 'recordSpend', step: 'b', run: 'b', arguments: {}, state: { spend } },
+      world as unknown as Ports,
+    );
+    expect(await decideAt(world, onExceeded)).toMatchObject({ action });
+    expect(world.workflows.started).toHaveLength(action === 'retrain' ? 1 : 0);
+  });
+
+  it('trains again with the next month', async () => {
+    const world = await worldWith(500);
+    await USE_CASE_FUNCTIONS.recordSpend(
+      { use: 'recordSpend', step: 'b', run: 'b', arguments: {}, state: { spend } },
+      world as unknown as Ports,
+    );
+    world.clock.advanceTo(START + 31 * 86_400);
+    expect(await decideAt(world, 'blockTraining')).toMatchObject({ action: 'retrain' });
+  });
+});
+
 describe('the decision to retrain', () => {
   it('starts one run, however many ask at the same time', async () => {
     const world = await worldWith(500);

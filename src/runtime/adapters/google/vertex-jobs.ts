@@ -1,6 +1,7 @@
 import type { GoogleJob, GoogleTraining } from '../../../contract/google';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
+import { blockText, type TrainingBlock } from '../../core/retraining';
 import type { GcsBucket } from './gcs-bucket';
 import type { GoogleApi, JsonObject } from './google-api';
 import { labelValue } from './label-value';
@@ -13,6 +14,8 @@ export interface VertexJobsOptions {
   readonly serverImage: string;
   readonly kmsKeyName: string;
   readonly format: 'csv' | 'parquet' | 'jsonl';
+  /** What forbids to train now; null where nothing does. */
+  readonly trainingBlock: () => Promise<TrainingBlock | null>;
   /** Columns that the model takes. */
   readonly features: readonly string[];
   /** The frozen test rows of a run with the key of each, in order. */
@@ -72,6 +75,7 @@ export class VertexJobs {
   }
 
   private async create(event: GoogleJob, collection: string, displayName: string): Promise<JsonObject> {
+    if (event.job === 'train') await this.mayTrain();
     const job = event.job === 'train' ? await this.training(event) : await this.scoring(event);
     const { kmsKeyName } = this.options;
     const asked = {
@@ -83,6 +87,19 @@ export class VertexJobs {
     // A job that is made twice is paid for twice.
     const find = (): Promise<JsonObject | undefined> => this.unnoted(collection, displayName);
     return this.api.create('aiplatform', `${this.api.parent}/${collection}`, asked, find);
+  }
+
+  /** Asked right before a job is made, whoever has started the run: a job that runs already goes on. */
+  private async mayTrain(): Promise<void> {
+    const block = await this.options.trainingBlock();
+    if (block === null) return;
+    throw new OperationError({
+      code: 'trainingBlocked',
+      path: `models.${this.options.model}.budget`,
+      got: blockText(block),
+      expected: 'a budget that is not used up',
+      fix: 'raise budget.monthly of the model, or wait for the next month',
+    });
   }
 
   /** A job that was made by a call that died before it could note it. */

@@ -1,6 +1,7 @@
 import type { ModelBudget } from '../../../definition/budget';
 import type { Retraining } from '../../../definition/retraining';
 import type { Severity } from '../../../kernel/severity';
+import type { TrainingBlock } from './training-block';
 import type { Trigger } from './trigger';
 
 export type RetrainingAction = 'retrain' | 'skip' | 'defer' | 'escalate';
@@ -44,6 +45,8 @@ export interface RetrainingSignals {
   readonly estimatedRunCost: number | null;
   /** Spent on this model in this month. */
   readonly spentThisMonth: number | null;
+  /** Training is blocked by what was really spent, where the target says so; null where it is free, or nobody says. */
+  readonly trainingBlock: TrainingBlock | null;
 }
 
 /** The sections that decide. */

@@ -16,4 +16,13 @@ export {
   type RunOutcome,
   runningRun,
 } from './state';
+export {
+  applySpend,
+  blockAt,
+  blockText,
+  periodEnd,
+  type Spend,
+  type SpendState,
+  type TrainingBlock,
+} from './training-block';
 export { leadingTrigger, type Trigger, type TriggerKind, triggerKey } from './trigger';

@@ -2,6 +2,7 @@ import { durationSeconds } from '../../../kernel/duration';
 import type { Severity } from '../../../kernel/severity';
 import type { RetrainingAction, RetrainingCode, RetrainingPolicy, RetrainingSignals } from './decision';
 import { type RetrainingState, runningRun } from './state';
+import { blockText } from './training-block';
 import { type Trigger, triggerKey } from './trigger';
 
 /** What a rule sees. */
@@ -166,6 +167,8 @@ function monthWithRun({ spentThisMonth, estimatedRunCost }: RetrainingSignals): 
 const budgetExceeded: Rule = ({ signals, policy }) => {
   const budget = blocking(policy);
   if (!budget) return null;
+  if (signals.trainingBlock !== null)
+    return escalate('budgetExceeded', blockText(signals.trainingBlock), 'ticket', true);
   const month = monthWithRun(signals);
   if (month === null) return defer('costUnknown', `nobody knows what was spent this month; budget ${budget.monthly}`);
   return month <= budget.monthly

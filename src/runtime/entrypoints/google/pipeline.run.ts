@@ -8,12 +8,13 @@ import {
 import type { Json } from '../../../kernel/json';
 import { GcsArtifactStore } from '../../adapters/google/gcs-artifact-store';
 import { GcsBucket } from '../../adapters/google/gcs-bucket';
+import { GcsStateStore } from '../../adapters/google/gcs-state-store';
 import { VertexJobs } from '../../adapters/google/vertex-jobs';
-import { readTestRows } from '../../usecases';
+import { readTestRows, readTrainingBlock } from '../../usecases';
 import { offers } from './offers';
-import { googleApi } from './ports';
+import { CLOCK, googleApi } from './ports';
 import { httpHandler, listenWhenMain } from './serve';
-import { approvals, tasks } from './tasks';
+import { approvals, budgets, tasks } from './tasks';
 
 const job =
   (what: 'start' | 'finish') =>
@@ -34,6 +35,7 @@ export const handler = httpHandler({
   ]),
   '/approvals': approvals(),
   '/offers': offers(),
+  '/budget': budgets(),
   '/jobs/start': job('start'),
   '/jobs/finish': job('finish'),
 });
@@ -43,12 +45,15 @@ function jobs(): VertexJobs {
   const data = googleDataSchema.parse(JSON.parse(env.MLP_DATA));
   const api = googleApi(env);
   const bucket = new GcsBucket(api, env.MLP_ARTIFACTS);
+  const state = new GcsStateStore(new GcsBucket(api, env.MLP_STATE));
   const key = data.key === null ? {} : { key: data.key };
   return new VertexJobs(api, bucket, {
     model: env.MLP_MODEL,
     training: googleTrainingSchema.parse(JSON.parse(env.MLP_TRAINING)),
     serverImage: env.MLP_SERVER_IMAGE,
     kmsKeyName: env.MLP_KEY,
+    trainingBlock: async () =>
+      env.MLP_TRAINING_BLOCK === 'true' ? readTrainingBlock({ state, model: env.MLP_MODEL }, CLOCK.now()) : null,
     format: data.format,
     features: Object.keys(data.features),
     testRows: (run) =>

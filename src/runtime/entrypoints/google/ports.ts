@@ -19,7 +19,7 @@ import { WorkflowsStarter } from '../../adapters/google/workflows-starter';
 import { bigquery } from '../../sql/dialects/bigquery';
 import { CAPTURE_COLUMNS, type Ports } from '../../usecases';
 
-const CLOCK = { now: () => Math.floor(Date.now() / 1000) };
+export const CLOCK = { now: () => Math.floor(Date.now() / 1000) };
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** One for all calls of an instance: a token is asked for once an hour, not once a call. */

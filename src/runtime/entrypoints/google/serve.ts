@@ -25,10 +25,13 @@ export const httpHandler =
     }
   };
 
+/** Errors that another try does not mend. */
+const REFUSALS = ['notThisHandler', 'trainingBlocked'];
+
 /** A request that can never be answered is refused for good; everything else may work the next time. */
 function statusOf(error: unknown): number {
   if (error instanceof z.ZodError || error instanceof SyntaxError) return 400;
-  if (error instanceof OperationError && error.title === 'notThisHandler') return 400;
+  if (error instanceof OperationError && REFUSALS.includes(error.title)) return 400;
   return error instanceof ProblemsError && !(error instanceof OperationError) ? 400 : 500;
 }
 

@@ -6,6 +6,7 @@ import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
 import { alertOf } from '../../adapters/google/alert-message';
 import { aliasDecisionOf } from '../../adapters/google/alias-decision';
+import { budgetMessageOf } from '../../adapters/google/budget-message';
 import type { GoogleApi } from '../../adapters/google/google-api';
 import { type Ports, USE_CASE_FUNCTIONS } from '../../usecases';
 import { googleApi, googlePorts } from './ports';
@@ -52,6 +53,16 @@ export const alerts =
     };
     const fixed = { ...trigger.arguments, cause };
     return run({ use: trigger.use, step: 'alarm', run: alert.id, arguments: fixed, state }, wire);
+  };
+
+/** What Cloud Billing says of the model's budget as one route. */
+export const budgets =
+  (wire: Wire = wired) =>
+  async (body: unknown): Promise<Answer> => {
+    const found = budgetMessageOf(body);
+    if (found === undefined) return { ignored: true };
+    const state = { spend: { ...found.spend } };
+    return run({ use: 'recordSpend', step: 'budget', run: `budget-${found.id}`, arguments: {}, state }, wire);
   };
 
 /**

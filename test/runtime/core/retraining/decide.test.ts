@@ -265,6 +265,20 @@ describe('what holds a run back', () => {
     ).toBe('retrain');
   });
 
+  test('what was really spent blocks training where the definition says so, by hand too', () => {
+    const trainingBlock = { cost: 905, budget: 900, currency: 'EUR', untilSeconds: T0 + 5 * DAY };
+    const budget = { monthly: 900, onExceeded: 'blockTraining' as const };
+    for (const kind of ['quality', 'manual'] as const) {
+      const asked = signals([trigger(kind)], { trainingBlock });
+      const blocked = decide(NEVER_TRAINED, asked, T0, policy({}, budget));
+      expect(code(blocked.decision)).toEqual(['escalate', 'budgetExceeded']);
+      expect(blocked.decision.reason.text).toContain('905 of 900 EUR');
+      // The reason waits, and is answered when the month is over.
+      const free = decide(blocked.state, signals([]), T0 + 6 * DAY, policy({}, budget));
+      expect(free.decision.action).toBe('retrain');
+    }
+  });
+
   test('a clock that runs backwards starts nothing', () => {
     const done = ended(started().state, 'succeeded', T0 + HOUR);
     expect(decide(done, signals([trigger('quality', T0 - DAY)]), T0 - DAY).decision.action).toBe('skip');

@@ -38,6 +38,7 @@ export const signals = (triggers: readonly Trigger[], changes: Partial<Retrainin
   qualityCriticalSinceSeconds: null,
   estimatedRunCost: 12,
   spentThisMonth: 100,
+  trainingBlock: null,
   ...changes,
 });
 
