@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Terraform JSON for Google Cloud: synthesised twice (equal bytes), checked against the provider's schema and Google's API
-# descriptions, its workflows executed with every call failing once, and adapters run against a fake that is not ours.
+# descriptions and by checkov, its workflows executed with every call failing once, and adapters run against a fake that is not ours.
 # Skipped, with a line that says so, where the tools are not there.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
@@ -53,6 +53,9 @@ done < <(find "$work/one" -name cdk.tf.json | sort)
 # What these checks are worth: faults in every resource type of the fullest template, of which nine of ten have to be found.
 fullest="$(find "$work/one" -name cdk.tf.json -size +1k -exec ls -S {} + | head -n 1)"
 timeout 300 "$python" .ci/google/plant.py "$fullest" "$shared/tools/google/static_check.py" || status=1
+
+source .ci/checkov/venv.sh
+"${checkov[@]}" google "$work/one" || status=1
 
 port="$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')"
 LRO=now node "$shared/tools/google/fake-gcp.mjs" "$port" > /dev/null &

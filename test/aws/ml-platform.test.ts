@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { MlPlatform } from '../../src/aws';
 import { definePlatform } from '../../src/definition/define';
 import { aslFaults } from './support/asl';
@@ -328,6 +329,38 @@ describe('a budget that is used up', () => {
         ],
       },
     });
+  });
+});
+
+describe('the customer key', () => {
+  const TRAIL = 'AWS::CloudTrail::Trail';
+
+  test('encrypts the variables of every function, and the trail, which may use it for this account alone', () => {
+    const template = templateOf(platformOf('scale').stack);
+    const KmsKeyArn = { 'Fn::GetAtt': [expect.stringMatching(/^PlatformKey/), 'Arn'] };
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      expect(Properties).toMatchObject({ KmsKeyArn });
+    expect(Object.values(template.findResources(TRAIL))).toMatchObject([{ Properties: { KMSKeyId: KmsKeyArn } }]);
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'cloudtrail.amazonaws.com' },
+            Condition: Match.objectLike({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }),
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('of which the policy is not ours is not given to the trail, which could not be made with it', () => {
+    const stack = newStack('Acme');
+    const arn = 'arn:aws:kms:eu-central-1:111111111111:key/1';
+    const encryptionKey = Key.fromKeyArn(stack, 'Own', arn);
+    new MlPlatform(stack, 'Platform', { definition: definitions.scale, encryptionKey });
+    const template = templateOf(stack);
+    expect(Object.values(template.findResources(TRAIL))[0]!.Properties).not.toHaveProperty('KMSKeyId');
+    template.allResourcesProperties('AWS::Lambda::Function', { KmsKeyArn: arn });
   });
 });
 

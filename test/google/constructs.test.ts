@@ -67,6 +67,18 @@ test('a registry with Google’s keys has none of its own, and one that may be d
   }
 });
 
+test.each([true, false])('captures outlive their stack as the security section says: %s', (deletionProtection) => {
+  const stack = stackOf();
+  const registry = new ModelRegistry(stack, 'Registry', { model: 'demand', security: { deletionProtection } });
+  new CanaryEndpoint(stack, 'Endpoint', { ...named, serving, release: {}, registry });
+  const tables = all(resourcesOf(stack), 'google_bigquery_table');
+  expect(Object.fromEntries(tables.map((one) => [one['table_id'], one['deletion_protection']]))).toEqual({
+    capture: deletionProtection,
+    // A view of the ledger's objects.
+    ledger: false,
+  });
+});
+
 test('a key that is wired in is used', () => {
   const stack = stackOf();
   const encryptionKey = EncryptionKey.fromKeyName('projects/k/locations/r/keyRings/a/cryptoKeys/b');

@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -43,6 +44,7 @@ export class AuditTrail extends Construct {
       includeGlobalServiceEvents: false,
       enableFileValidation: true,
       managementEvents: ReadWriteType.NONE,
+      ...(props.encryptionKey && mayEncryptTrail(props.encryptionKey, scope) && { encryptionKey: props.encryptionKey }),
     });
     this.trail.addS3EventSelector(
       [...Object.values(props.ledgers), ...props.artifacts].map((bucket) => ({ bucket })),
@@ -50,4 +52,24 @@ export class AuditTrail extends Construct {
     );
     this.node.defaultChild = this.trail.node.defaultChild;
   }
+}
+
+/**
+ * Lets CloudTrail use a key, for trails of this account. False for an imported key, whose policy cannot be changed from here:
+ * a trail that may not use its key cannot be made, so that S3's own encryption has to do.
+ */
+function mayEncryptTrail(key: IKey, scope: Construct): boolean {
+  const { partition, account } = Stack.of(scope);
+  const context = `arn:${partition}:cloudtrail:*:${account}:trail/*`;
+  return key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+      actions: ['kms:GenerateDataKey*', 'kms:DescribeKey'],
+      resources: ['*'], // in a key's policy: the key itself
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': account },
+        StringLikeIfExists: { 'kms:EncryptionContext:aws:cloudtrail:arn': context },
+      },
+    }),
+  ).statementAdded;
 }

@@ -83,8 +83,11 @@ export class Delivery extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
+      versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ id: 'builds', expiration: Duration.days(BUILD_DAYS) }],
+      lifecycleRules: [
+        { id: 'builds', expiration: Duration.days(BUILD_DAYS), noncurrentVersionExpiration: Duration.days(1) },
+      ],
     });
     policyLivesWithBucket(artifactBucket, RemovalPolicy.RETAIN);
     const source = new Artifact('Source');

@@ -86,6 +86,7 @@ export class Handler {
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       environment: { ...props.environment },
+      ...(props.encryptionKey && { environmentEncryption: props.encryptionKey }),
       deadLetterQueue: this.deadLetters,
       ...(props.network && {
         vpc: props.network.vpc,

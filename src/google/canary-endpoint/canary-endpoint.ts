@@ -228,7 +228,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       tableId: CAPTURE_TABLE,
       description: `Captured requests and answers of ${this.model}`,
       labels: modelLabels(platformContextOf(this), this.model),
-      deletionProtection: false,
+      deletionProtection: registry.deletionProtection ?? true,
       schema: JSON.stringify(CAPTURE_FIELDS),
       timePartitioning: { type: 'DAY', field: 'logging_time', expirationMs: seconds * 1000 },
       ...(registry.kmsKeyName !== null && { encryptionConfiguration: { kmsKeyName: registry.kmsKeyName } }),

@@ -34,6 +34,8 @@ export interface IModelRegistry extends Construct {
   readonly imageRoot: string;
   /** Key of customer-managed encryption, `projects/…/cryptoKeys/…`; null for Google's keys. */
   readonly kmsKeyName: string | null;
+  /** Whether what is stored of the model outlives its stack. @default true */
+  readonly deletionProtection?: boolean;
   /** Vertex AI TensorBoard of the model's experiments; null where there is none. */
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
@@ -72,6 +74,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   readonly repositoryId: string;
   readonly imageRoot: string;
   readonly kmsKeyName: string | null;
+  readonly deletionProtection: boolean;
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
   readonly duties: ApprovalDuties;
@@ -87,6 +90,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
 
     this.duties = { approvers: [...this.plan.approvers], separationOfDuties: this.plan.separationOfDuties };
     const { project, region } = locationOf(this);
+    this.deletionProtection = this.plan.deletionProtection;
     this.kmsKeyName = encryptionKeyFor(this, this.plan.encryption, props.encryptionKey)?.keyName ?? null;
     const artifacts = this.bucket('Artifacts', 'artifacts', {
       versioning: { enabled: true },
@@ -200,6 +204,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
       tableId: 'ledger',
       description: 'Records of the audit ledger, one a row',
       labels,
+      // A view of the ledger's objects: with it no record goes.
       deletionProtection: false,
       externalDataConfiguration: {
         autodetect: false,
@@ -221,6 +226,7 @@ class ImportedRegistry extends Construct implements IModelRegistry {
   readonly repositoryId: string;
   readonly imageRoot: string;
   readonly kmsKeyName: string | null;
+  readonly deletionProtection?: boolean;
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
   readonly duties: ApprovalDuties;
@@ -235,6 +241,7 @@ class ImportedRegistry extends Construct implements IModelRegistry {
     this.repositoryId = attributes.repositoryId;
     this.imageRoot = attributes.imageRoot;
     this.kmsKeyName = attributes.kmsKeyName;
+    this.deletionProtection = attributes.deletionProtection;
     this.tensorboardName = attributes.tensorboardName;
     this.duties = attributes.duties ?? { approvers: [], separationOfDuties: true };
     this.grants = new RegistryGrants(this);

@@ -1,0 +1,60 @@
+"""What checkov finds in templates, less what is explained: check.py {aws|google} FOLDER
+
+Fails on every finding that explained.json has no reason for, and on a reason that nothing needs any more.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+FRAMEWORKS = {"aws": ("cloudformation", "CKV2?_AWS_"), "google": ("terraform_json", "CKV2?_GCP_")}
+
+
+def reports_in(text: str) -> list[dict]:
+    """The reports; words of advice may follow."""
+    reports, decoder = [], json.JSONDecoder()
+    while (text := text.lstrip()).startswith(("{", "[")):
+        report, end = decoder.raw_decode(text)
+        reports += report if isinstance(report, list) else [report]
+        text = text[end:]
+    return reports
+
+
+def main(target: str, folder: str) -> int:
+    framework, ids = FRAMEWORKS[target]
+    command = [str(pathlib.Path(sys.executable).parent / "checkov"), "--framework", framework, "--skip-download"]
+    # One folder a call: of several, checkov reads the first one over and over.
+    command += ["--quiet", "--compact", "-o", "json", "-d", folder]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    reports = reports_in(done.stdout)
+    if not any(report.get("summary", report).get("passed", 0) for report in reports):
+        print(f"checkov: nothing was checked in {folder}: {done.stderr[-400:]}")
+        return 1
+    failed = {
+        (found["check_id"], found["resource"], found["file_path"], found["check_name"])
+        for report in reports
+        for found in report.get("results", {}).get("failed_checks", [])
+    }
+    reasons = [one for one in json.loads((HERE / "explained.json").read_text()) if re.match(ids, one["check"])]
+    needed = set()
+    status = 0
+    for check, resource, file, name in sorted(failed):
+        fits = [i for i, one in enumerate(reasons) if one["check"] == check and re.fullmatch(one["resource"], resource)]
+        needed.update(fits)
+        if not fits:
+            print(f"{file}: {resource}: {check} {name}")
+            status = 1
+    for place, one in enumerate(reasons):
+        if place not in needed:
+            print(f"explained.json: {one['check']} on {one['resource']} is found nowhere: delete the reason")
+            status = 1
+    passed = sum(report.get("summary", report).get("passed", 0) for report in reports)
+    print(f"checkov: {passed} checks passed, {len(failed)} findings, {'each explained' if status == 0 else 'see above'}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
