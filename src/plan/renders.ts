@@ -107,7 +107,11 @@ export const RENDERED_BY = {
     google: 'Cloud Workflows execution, beside the incident of Cloud Monitoring',
     local: 'file',
   },
-  pageGroups: { aws: 'CloudWatch composite alarms', google: null, local: null },
+  pageGroups: {
+    aws: 'CloudWatch composite alarms',
+    google: 'Monitoring alert policy on the conditions of its alarms, in PromQL',
+    local: null,
+  },
   escalation: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: null },
   traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },
   auditTrail: { aws: 'CloudTrail data events', google: 'Cloud Audit Logs and a log sink', local: null },
@@ -136,7 +140,6 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
   },
   scaling: { local: 'a version is one process' },
   pageGroups: {
-    google: 'Cloud Monitoring has no alarm over alarms: each alert policy pages for itself',
     local: 'alarms are told one by one',
   },
   escalation: {

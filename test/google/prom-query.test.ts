@@ -1,15 +1,19 @@
+import { parsePlatformOrThrow } from '../../src/definition/parse';
+import { planPlatform } from '../../src/plan/plan-platform';
 import { conceptDefinition } from '../concept/definition';
 import { PromCondition } from '../concept/google/prom-query';
 import { Series } from '../concept/google/series';
 import { DeployedTemplate } from '../concept/google/template';
+import { type Threshold, ThresholdCondition } from '../concept/google/threshold';
 import type { Monitoring } from './execution/monitoring';
 
 const DAY = 86_400_000;
 const labels = { platform: 'bike-share', model: 'demand' };
 
 let query: string;
+let template: DeployedTemplate;
 beforeAll(async () => {
-  const template = await DeployedTemplate.of(conceptDefinition(), 'staging');
+  template = await DeployedTemplate.of(conceptDefinition(), 'staging');
   const policy = template
     .all('google_monitoring_alert_policy')
     .find(({ user_labels }) => (user_labels as { readonly alarm?: string }).alarm === 'prediction-drift')!;
@@ -48,5 +52,39 @@ describe('an alarm of two of three days', () => {
     const old = [midnight - 3 * DAY - 5000, 0.3] as const;
     expect(fires(midnight + late, [old, [midnight + late, 0.3]])).toBe(false);
     expect(fires(midnight, [])).toBe(false);
+  });
+});
+
+describe('the policy of a group', () => {
+  const now = Date.parse('2011-03-10T00:00:20Z');
+  const conditionOf = (label: 'alarm' | 'group', name: string) => {
+    const found = template
+      .all('google_monitoring_alert_policy')
+      .find(({ user_labels }) => (user_labels as Record<string, string>)[label] === name)!;
+    return (found['conditions'] as readonly Record<string, unknown>[])[0]!;
+  };
+
+  it('fires when one of its alarms does, at the same values', () => {
+    const group = conditionOf('group', 'quality')['condition_prometheus_query_language'] as { readonly query: string };
+    const parts = group.query.slice(1, -1).split(') or (');
+    const alarms = planPlatform(parsePlatformOrThrow(conceptDefinition())).models['demand']!.drift!.pageGroup!.alarms;
+    expect(parts).toHaveLength(alarms.length);
+    for (const [place, alarm] of alarms.entries()) {
+      const threshold = conditionOf('alarm', alarm)['condition_threshold'] as Threshold;
+      const type = /metric\.type = "([^"]+)"/.exec(threshold.filter)![1]!;
+      const asked = [...threshold.filter.matchAll(/metric\.labels\.(\w+) = "([^"]*)"/g)].map(([, name, value]) => [
+        name,
+        value,
+      ]);
+      const verdicts = [-1e-9, 0, 1e-9, 1].map((more) => {
+        const value = { doubleValue: threshold.threshold_value + more };
+        const point = { interval: { endTime: new Date(now).toISOString() }, value };
+        const written = [{ metric: { type, labels: Object.fromEntries(asked) }, points: [point] }];
+        const series = new Series({ written, requests: [] } as unknown as Monitoring);
+        return [new PromCondition(parts[place]!).met(series, now), new ThresholdCondition(threshold).met(series, now)];
+      });
+      for (const [ofGroup, own] of verdicts) expect([alarm, ofGroup]).toEqual([alarm, own]);
+      expect(new Set(verdicts.map(([one]) => one)).size).toBe(2);
+    }
   });
 });

@@ -11,7 +11,7 @@ describe('parity', () => {
     expect(parity.rows.map(({ concept }) => concept)).toEqual([...CONCEPTS]);
     const gapsOn = (target: string) => parity.gaps.filter((gap) => gap.target === target).map(({ concept }) => concept);
     expect(gapsOn('aws')).toEqual([]);
-    expect(gapsOn('google')).toEqual(['smokeLatency', 'shadow', 'pageGroups']);
+    expect(gapsOn('google')).toEqual(['smokeLatency', 'shadow']);
   });
 
   it('has a reason for each gap, and for nothing else', () => {

@@ -188,6 +188,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     this.objectives = new Objectives(this, 'Objectives', { objectives: this.plan.objectives, subject });
     this.alarms = new Alarms(this, 'Alarms', {
       burnRates: this.objectives.burnRates,
+      pageGroup: this.plan.pageGroup,
       alarms: this.plan.alarms,
       metrics: this.plan.metrics,
       subject,

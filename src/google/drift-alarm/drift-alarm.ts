@@ -128,6 +128,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
     const subject = { platform: platformContextOf(this).platform, model: this.model, endpointId: endpoint.endpointId };
     this.alarms = new Alarms(this, 'Alarms', {
       alarms: this.plan.alarms,
+      pageGroup: this.plan.pageGroup,
       metrics: this.plan.metrics,
       subject,
       notifications,

@@ -8,7 +8,7 @@ import { metricType } from '../../contract/google';
 import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { pascalCase } from '../../kernel/names';
 import type { Severity } from '../../kernel/severity';
-import type { AlarmPlan, MetricPlan } from '../../plan/plan';
+import type { AlarmGroupPlan, AlarmPlan, MetricPlan } from '../../plan/plan';
 import type { BurnRate } from '../canary-endpoint/objectives';
 import type { INotifications } from '../ml-platform/notifications';
 import { labelValue } from './labels';
@@ -38,6 +38,8 @@ export interface AlarmsProps {
   readonly metrics: readonly MetricPlan[];
   readonly subject: MetricSubject;
   readonly notifications?: INotifications;
+  /** Page alarms of which people hear once. @default - none: each alarm tells them */
+  readonly pageGroup?: AlarmGroupPlan | null;
   /** Alarms on an error budget, by id. @default - none: such an alarm watches the share of errors itself */
   readonly burnRates?: Readonly<Record<string, BurnRate>>;
 }
@@ -46,10 +48,13 @@ export interface AlarmsProps {
 export class Alarms extends Construct {
   /** Policies by alarm id. */
   readonly policies: Readonly<Record<string, MonitoringAlertPolicy>>;
+  /** What pages once for the alarms of a group. */
+  readonly groupPolicy: MonitoringAlertPolicy | undefined;
   private readonly kinds = new Map<MonitoringAlertPolicy, AlarmKind>();
 
-  constructor(scope: Construct, id: string, { alarms, metrics, subject, notifications, burnRates = {} }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    const { alarms, metrics, subject, notifications, pageGroup = null, burnRates = {} } = props;
     const { project } = locationOf(this);
     const context = platformContextOf(this);
     const policies: Record<string, MonitoringAlertPolicy> = {};
@@ -63,7 +68,7 @@ export class Alarms extends Construct {
         severity: SEVERITY[alarm.severity],
         conditions: burnRates[alarm.id] ? [burnCondition(alarm, burnRates[alarm.id]!)] : conditionsOf(alarm, subject),
         documentation: documentationOf(alarm, subject.model),
-        notificationChannels: [...(notifications?.channels(alarm.severity) ?? [])],
+        notificationChannels: isIn(pageGroup, alarm) ? [] : [...(notifications?.channels(alarm.severity) ?? [])],
         alertStrategy: { autoClose: '86400s' },
         userLabels: {
           ...modelLabels(context, subject.model),
@@ -78,6 +83,49 @@ export class Alarms extends Construct {
       this.kinds.set(policy, alarm.kind);
     }
     this.policies = policies;
+    this.groupPolicy = pageGroup === null ? undefined : this.group(pageGroup, props);
+  }
+
+  /**
+   * A policy that opens while any alarm of a group fires. Cloud Monitoring has no alarm over alarms; but their conditions can be one
+   * PromQL expression without labels, which has one incident at a time.
+   */
+  private group({ id, summary, alarms: ids }: AlarmGroupPlan, props: AlarmsProps): MonitoringAlertPolicy | undefined {
+    const { alarms, subject, notifications } = props;
+    const context = platformContextOf(this);
+    const grouped = alarms.filter((alarm) => isIn({ alarms: ids }, alarm));
+    if (grouped.length === 0) return undefined;
+    return new MonitoringAlertPolicy(this, `${pascalCase(id)}Pages`, {
+      project: locationOf(this).project,
+      displayName: `${context.platform} / ${subject.model}: ${id}`,
+      combiner: 'OR',
+      severity: SEVERITY.page,
+      conditions: [
+        {
+          displayName: summary.slice(0, 500),
+          conditionPrometheusQueryLanguage: {
+            query: grouped.map((alarm) => `(${promQuery(alarm, subject)})`).join(' or '),
+            duration: '0s',
+            evaluationInterval: '60s',
+            disableMetricValidation: true,
+          },
+        },
+      ],
+      documentation: {
+        mimeType: 'text/markdown',
+        subject: `[page] ${subject.model}: ${id}`,
+        content: [
+          `${summary}. One of these alarms fires:`,
+          '',
+          ...grouped.map((alarm) => `- ${alarm.id}: ${alarm.summary}. Runbook: ${alarm.runbook}`),
+        ].join('\n'),
+      },
+      notificationChannels: [...(notifications?.channels('page') ?? [])],
+      alertStrategy: { autoClose: '86400s' },
+      userLabels: { ...modelLabels(context, subject.model), group: id, urgency: 'page' },
+      // A policy on a metric that was never described or emitted cannot be created.
+      dependsOn: grouped.map((alarm) => this.policies[alarm.id]!),
+    });
   }
 
   /** Sends alarms of some kinds to one more channel. */
@@ -87,6 +135,13 @@ export class Alarms extends Construct {
     }
   }
 }
+
+/**
+ * Whether people hear of an alarm by its group. One that fires for want of data tells them itself: to an expression what was never
+ * there is missing as well.
+ */
+const isIn = (group: Pick<AlarmGroupPlan, 'alarms'> | null, { id, missingData }: AlarmPlan): boolean =>
+  missingData !== 'breaching' && (group?.alarms.includes(id) ?? false);
 
 const dependency = (one: MonitoringMetricDescriptor | undefined): { dependsOn?: MonitoringMetricDescriptor[] } =>
   one ? { dependsOn: [one] } : {};
@@ -222,8 +277,8 @@ export function neighbour(value: number, direction: -1 | 1): number {
  * subquery are multiples of its resolution since the epoch: a value of a day would count only from the next midnight on.
  */
 function promQuery(alarm: AlarmPlan, subject: MetricSubject): string {
-  const period = Math.max(MIN_PERIOD, alarm.periodSeconds);
   const { breaching, of } = alarm.datapoints;
+  const period = Math.max(MIN_PERIOD, alarm.periodSeconds);
   const windows = Array.from({ length: of }, (_, back) => {
     const value = promValue(alarm, subject, `[${period}s]${back === 0 ? '' : ` offset ${back * period}s`}`);
     return `(count(${value} ${PROM_COMPARATOR[alarm.comparator]} ${alarm.threshold}) or vector(0))`;
