@@ -3,6 +3,7 @@
 import { callCases } from '../../test/google/execution/cases/calls';
 import { incidentCases } from '../../test/google/execution/cases/incidents';
 import { pipelineCases } from '../../test/google/execution/cases/pipeline';
+import { promotionCases } from '../../test/google/execution/cases/promotion';
 import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
 import { stepCases } from '../../test/google/execution/cases/steps';
@@ -30,6 +31,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...trainingBlockCases,
     ...retrainingCases,
     ...incidentCases,
+    ...promotionCases,
   ]
     .filter(({ row }, place) => !isBrief || !EACH.test(row) || place % EVERY === 0)
     .filter(({ row, title }) => `${row} / ${title}`.includes(filter));

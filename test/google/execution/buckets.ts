@@ -43,11 +43,16 @@ export class Buckets {
     };
   }
 
-  operation({ method, path: [, bucket = '', , name, verb], query, body }: Call): Operation | undefined {
+  operation({ method, path, query, body }: Call): Operation | undefined {
+    const [, bucket = '', , name, verb] = path;
     if (name === undefined) return { name: 'storage.objects.list', run: () => this.list(bucket, query) };
     if (verb === 'compose' && method === 'POST') {
       const parts = body['sourceObjects'] as readonly { readonly name: string }[];
       return { name: 'storage.objects.compose', run: () => this.compose(bucket, name, parts) };
+    }
+    if (verb === 'rewriteTo' && method === 'POST') {
+      const [, , , , , , to = '', , copy = ''] = path;
+      return { name: 'storage.objects.rewrite', run: () => this.rewrite(`${bucket}/${name}`, to, copy) };
     }
     if (method === 'GET') return { name: 'storage.objects.get', run: () => this.get(bucket, name, query) };
     if (method !== 'DELETE') return undefined;
@@ -74,6 +79,13 @@ export class Buckets {
     const names = this.names(bucket).filter((name) => name.startsWith(prefix) && name >= start);
     const { page, nextPageToken } = pageOf(names.sort(), query);
     return { items: page.map((name) => ({ name })), ...(nextPageToken !== undefined && { nextPageToken }) };
+  }
+
+  /** Done at once; a large object takes several calls. */
+  private rewrite(from: string, bucket: string, name: string): Answer {
+    const found = this.objects.get(from);
+    if (found === undefined) throw notFound(from);
+    return { done: true, resource: { name, generation: String(this.put(bucket, name, found.body)) } };
   }
 
   private compose(bucket: string, name: string, parts: readonly { readonly name: string }[]): Answer {
