@@ -153,18 +153,19 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
     const kinds = this.plan.causes.flatMap((one) => one.alarmKinds);
     if (drift && kinds.length > 0) {
       const { number } = new DataGoogleProject(this, 'Project', { projectId: project });
-      const publisher = new PubsubTopicIamMember(this, 'AlertsPublish', {
-        project,
-        topic: topic.name,
-        role: 'roles/pubsub.publisher',
-        member: `serviceAccount:service-${number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`,
-      });
       const channel = new MonitoringNotificationChannel(this, 'Channel', {
         project,
         displayName: `${this.model}: retraining decision`,
         type: 'pubsub',
         labels: { topic: topic.id },
-        dependsOn: [publisher],
+      });
+      // A project's first channel of this kind makes the service account that publishes.
+      new PubsubTopicIamMember(this, 'AlertsPublish', {
+        project,
+        topic: topic.name,
+        role: 'roles/pubsub.publisher',
+        member: `serviceAccount:service-${number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`,
+        dependsOn: [channel],
       });
       drift.addChannel(kinds, channel.id);
     }
