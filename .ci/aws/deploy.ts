@@ -8,6 +8,7 @@ import { type DeployedState, expectDeployed } from './deployed-state';
 import { expectRecordedFailure } from './pipeline-run';
 import { ACCOUNT, DEPLOYMENTS, type Deployment, REGION, synthesise } from './platforms';
 import { keepPage, recordedPage } from './recorded';
+import { expectReleases } from './release-run';
 import { stillThere } from './services';
 import { eventsOf, type StackResource, stackId, unprotect } from './stacks';
 import { countedTypes, differences, type Resources, templatesOf } from './template';
@@ -108,6 +109,7 @@ async function run({ stack, state: { resources } }: Life): Promise<void> {
   say(`a run of the pipeline in ${stack}: no data, so refused after ${attempts} attempts, and in the ledger`);
   const records = await expectIncidentAndDecision(resources);
   say(`a page alarm in ${stack}: ${records.map(({ action }) => action).join(' and ')} in the ledger`);
+  for (const states of await expectReleases(resources)) say(`a release in ${stack}: ${states.join(', ')}`);
 }
 
 /** A protected platform is not destroyed by the command; once a person has lifted that, what is stored stays. */

@@ -1,4 +1,5 @@
 import { answer } from './answer';
+import { appendToLedger } from './append-ledger';
 import { completePromotion } from './complete-promotion';
 import { noteDeployment } from './deployment-log';
 import type { UseCaseFunction } from './ports';
@@ -57,14 +58,28 @@ export const rollBack: UseCaseFunction<
   if (deployed) await serving.remove(version);
   const taken = { kind: 'rollback' as const, version: String(version), by: 'release', reason, observedDigest: null };
   // Also when the registry says so already: an earlier call may have died before it could tell the ledger.
-  await applyToRegistry(
+  const registry = await applyToRegistry(
     ports,
     (registry) => (registry.aliases.challenger === String(version) ? [{ ...taken, id: `rollback:${event.run}` }] : []),
     RELEASE_POLICY,
     { commit: null, dataDigest: null },
   );
+  const { externalId, commit, data } = await readVersion(ports.artifacts, String(version));
+  // Without live traffic the registry has nothing to take back; the audit trail has to say how the release ended all the same.
+  if (registry.versions[String(version)]?.state === 'approved') {
+    await appendToLedger(ports.ledger, {
+      at: new Date(now * 1000).toISOString(),
+      actor: 'release',
+      action: 'releaseFailed',
+      model: ports.model,
+      version: String(version),
+      commit,
+      dataDigest: data.digest,
+      verdict: 'fail',
+      details: { event: `releaseFailed:${event.run}`, run: event.run, reason },
+    });
+  }
   // The cloud's registry says that it waits again: a person who approves it anew is heard.
-  const { externalId } = await readVersion(ports.artifacts, String(version));
   await ports.catalogue.label(externalId, { approved: null, aliases: [] });
   await noteDeployment(ports, event.run, { restoredAtSeconds: ports.clock.now() });
   await ports.metrics.emit([{ name: 'ReleaseRolledBack', value: 1, dimensions: {} }], now);

@@ -180,6 +180,9 @@ describe('a release', () => {
     expect(run.next).toBe('rolledBack');
     expect(run.finished.some(({ step }) => step === 'shift1')).toBe(false);
     await expectTakenBack(world);
+    const records = (await world.ledger.read(1)) as readonly { readonly action?: string; readonly version?: string }[];
+    expect(records.at(-1)).toMatchObject({ action: 'releaseFailed', version: '2', verdict: 'fail' });
+    expect(JSON.stringify(records.at(-1))).toContain('mirrored');
   });
 
   it('without traffic is never promoted: it waits for a person, then the champion stays', async () => {
