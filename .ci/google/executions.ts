@@ -6,6 +6,7 @@ import { pipelineCases } from '../../test/google/execution/cases/pipeline';
 import { promotionCases } from '../../test/google/execution/cases/promotion';
 import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
+import { smokeCases } from '../../test/google/execution/cases/smoke';
 import { stepCases } from '../../test/google/execution/cases/steps';
 import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
 import { trainingBlockCases } from '../../test/google/execution/cases/training-block';
@@ -29,6 +30,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...situationCases,
     ...pipelineCases,
     ...trainingBlockCases,
+    ...smokeCases,
     ...retrainingCases,
     ...incidentCases,
     ...promotionCases,

@@ -27,6 +27,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_TASK: z.enum(['binaryClassification', 'multiclassClassification', 'regression']).default('regression'),
   /** JSON of `googleTrainingSchema`; empty where the role trains nothing. */
   MLP_TRAINING: z.string().default(''),
+  /** JSON of `googleSmokeSchema`; empty where the gate does not ask how fast a candidate answers. */
+  MLP_SMOKE: z.string().default(''),
   /** Whether a budget that is used up blocks training. */
   MLP_TRAINING_BLOCK: z.enum(['', 'true']).default(''),
   /** JSON of `approvalDutiesSchema`; empty where nobody decides of versions. */
@@ -73,6 +75,14 @@ export const googleTrainingSchema = z.object({
   tensorboard: z.string().nullable(),
 });
 export type GoogleTraining = z.output<typeof googleTrainingSchema>;
+
+/** How a candidate is asked, on an endpoint of its own, how fast it answers. */
+export const googleSmokeSchema = z.object({
+  rows: z.int().positive(),
+  machine: z.string().nullable(),
+  accelerator: z.object({ type: z.string(), count: z.number() }).nullable(),
+});
+export type GoogleSmoke = z.output<typeof googleSmokeSchema>;
 
 /** What the pipeline's workflow sends when it starts a managed job, and when the job has ended. */
 export const googleJobSchema = z.object({

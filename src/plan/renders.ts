@@ -71,7 +71,11 @@ export const RENDERED_BY = {
   },
   training: { aws: 'SageMaker training job', google: 'Vertex AI custom job', local: 'process' },
   scoring: { aws: 'SageMaker batch transform', google: 'Vertex AI batch prediction', local: 'process' },
-  smokeLatency: { aws: 'SageMaker endpoint of its own, for minutes', google: null, local: 'process' },
+  smokeLatency: {
+    aws: 'SageMaker endpoint of its own, for minutes',
+    google: 'Vertex AI endpoint of its own, for minutes',
+    local: 'process',
+  },
   endpoint: {
     aws: 'SageMaker endpoint, by the release controller',
     google: 'Vertex AI endpoint',
@@ -129,9 +133,6 @@ export const RENDERED_BY = {
 
 /** Why nothing renders a concept on a target, and what is there instead. */
 export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string } } = {
-  smokeLatency: {
-    google: 'a batch prediction does not say how fast a model answers: the release judges latency, the gate does not',
-  },
   shadow: {
     google: 'Vertex AI endpoints mirror no requests: a release starts with its first live step',
   },

@@ -383,6 +383,7 @@ describe('managed jobs', () => {
       format: 'csv',
       features: ['temp', 'weather'],
       trainingBlock,
+      smoke: null,
       testRows: async () => rows,
     });
   const train = {

@@ -1,5 +1,6 @@
 import { FINDING_RULES } from '../../src/plan/findings/rules';
 import { planPlatform } from '../../src/plan/plan-platform';
+import { GAPS, RENDERED_BY } from '../../src/plan/renders';
 import { foundation, scale } from '../support/definitions';
 
 const M = 'models.demand';
@@ -73,11 +74,6 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
   'freshness-noticed-late': {
     bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
     path: `${M}.monitoring.freshness`,
-  },
-  'gap-on-google': {
-    bad: scale(),
-    path: `${M}.endpoint.pageGroup`,
-    good: scale({ environments: [{ name: 'production', aws: { account: '123456789012', region: 'eu-central-1' } }] }),
   },
   'gate-without-champion': {
     bad: scale({ [`${M}.evaluation.metrics.mae.vsChampion`]: undefined }),
@@ -201,9 +197,29 @@ function core(): Record<string, unknown> {
 const hits = (input: unknown, id: string) => planPlatform(input).findings.filter((finding) => finding.id === id);
 
 test('there are at least 20 rules, each with a case here, and the full example has but remarks', () => {
-  expect(Object.keys(CASES)).toEqual(FINDING_RULES.map((rule) => rule.id));
+  // Nothing but the shadow is a gap of Google's now, which has a rule of its own.
+  expect(Object.keys(CASES)).toEqual(FINDING_RULES.map((rule) => rule.id).filter((id) => id !== 'gap-on-google'));
   expect(FINDING_RULES.length).toBeGreaterThanOrEqual(20);
   expect(planPlatform(scale()).findings.filter((finding) => finding.severity !== 'info')).toEqual([]);
+});
+
+test('a concept that Google Cloud does not render is a finding of each definition that has it', () => {
+  const rendered = RENDERED_BY.traces as { google: string | null };
+  const [by, gaps] = [rendered.google, GAPS as { traces: object }];
+  const before = gaps.traces;
+  const onAws = { name: 'production', aws: { account: '123456789012', region: 'eu-central-1' } };
+  try {
+    rendered.google = null;
+    gaps.traces = { ...before, google: 'nobody writes traces there' };
+    const [finding] = hits(scale(), 'gap-on-google');
+    expect(finding).toMatchObject({ path: `${M}.pipeline.permissions.writeTraces`, acknowledged: null });
+    expect(finding!.message).toBe('traces: nobody writes traces there');
+    expect(hits(scale({ environments: [onAws] }), 'gap-on-google')).toEqual([]);
+  } finally {
+    rendered.google = by;
+    gaps.traces = before;
+  }
+  expect(hits(scale(), 'gap-on-google')).toEqual([]);
 });
 
 test.each(Object.entries(CASES))('%s', (id, { bad, path, good }) => {
@@ -244,7 +260,7 @@ describe('acknowledgement', () => {
     const { findings } = planPlatform(
       scale({ 'governance.acknowledge': [{ finding: 'loose-alpha', reason: 'we accept this' }] }),
     );
-    const ids = findings.map((finding) => finding.id).filter((id) => id !== 'gap-on-google');
+    const ids = findings.map((finding) => finding.id);
     expect(ids).toEqual(['acknowledgement-unused', 'shadow-not-on-google']);
   });
 });

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { type GoogleTraining, originSchema } from '../../contract/google';
+import { type GoogleSmoke, type GoogleTraining, originSchema } from '../../contract/google';
 import { dataSchema } from '../../definition/data';
 import { evaluationSchema } from '../../definition/evaluation';
 import { asMap } from '../../definition/raw';
@@ -13,11 +13,11 @@ import type { Location } from '../../definition/values';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { localRunbook } from '../../plan/alarm';
 import { planPipeline } from '../../plan/pipeline';
-import type { PipelinePlan } from '../../plan/plan';
+import type { ComputePlan, PipelinePlan } from '../../plan/plan';
+import type { StepGraph } from '../../plan/step-graph';
 import { type INotifications, topicsOf } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import { Alarms } from '../support/alarm-renderer';
-import { Annotations } from '../support/cdktf';
 import { dataEnvironment, imageAddress, registryEnvironment } from '../support/environment';
 import { handedOr } from '../support/handed-plan';
 import { Handler } from '../support/handler';
@@ -30,7 +30,6 @@ import { Approvals } from './approvals';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
 import { VersionIntake } from './version-intake';
-import { judgesSmokeLatency, withoutSmokeLatency } from './without-smoke-latency';
 
 /** A pipeline as other constructs see it. */
 export interface IEvalGatePipeline extends Construct {
@@ -68,6 +67,8 @@ export interface EvalGatePipelineProps {
   readonly registry: IModelRegistry;
   /** @default - nobody is told */
   readonly notifications?: INotifications;
+  /** Machine that a candidate is asked on how fast it answers, where the gate asks that. @default - the trainer's */
+  readonly servingCompute?: ComputePlan;
   /** Whether a budget that is used up stops training (see `TrainingBlock`). @default false */
   readonly budgetBlocksTraining?: boolean;
 }
@@ -138,17 +139,19 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       this.plan.permissions,
       { ...common, actsAs: [this.trainer.account.name] },
     );
+    const smoke = smokeOf(this.plan, props.servingCompute);
     this.handler = new Handler(this, 'Handler', {
       role: 'pipeline',
       of: this.model,
       identity: this.identity,
-      timeoutSeconds: longestCall(this.plan),
+      timeoutSeconds: Math.max(longestCall(this.plan), smoke === null ? 0 : SMOKE_SECONDS),
       kmsKeyName: registry.kmsKeyName,
       environment: {
         ...registryEnvironment(registry, notifications),
         ...this.handlerData,
         MLP_APPROVALS: terraformText(JSON.stringify(registry.duties)),
         MLP_TRAINING: JSON.stringify(this.trainingFacts()),
+        ...(smoke !== null && { MLP_SMOKE: JSON.stringify(smoke) }),
         ...(props.budgetBlocksTraining === true && { MLP_TRAINING_BLOCK: 'true' }),
         MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
         ...originEnvironment(platformContextOf(this)),
@@ -161,16 +164,11 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       new VersionIntake(this, 'Intake', { model, from: intake.from, handler, identity });
     }
     const machine = new StateMachine(this, 'Pipeline', {
-      graph: withoutSmokeLatency(this.plan.graph),
+      graph: this.plan.graph,
       registry,
       identity: this.identity,
       handler: this.handler,
     });
-    if (judgesSmokeLatency(this.plan.graph)) {
-      Annotations.of(this).addWarning(
-        'evaluation.serving.maxLatencyP99: a batch prediction does not say how fast a model answers; on Google Cloud the release judges latency, the gate does not',
-      );
-    }
     this.node.defaultChild = machine.workflow;
     this.workflowId = machine.workflowId;
     this.workflowName = machine.workflowName;
@@ -216,6 +214,23 @@ function originEnvironment({ promotion: { intake } }: PlatformContext): Record<s
   const { name: from, project, platform } = intake.from;
   const { approval } = intake.own;
   return { MLP_ORIGIN: terraformText(JSON.stringify(originSchema.parse({ from, project, platform, approval }))) };
+}
+
+/** An endpoint of minutes is made within one call, the longest that a workflow waits for; one that takes longer is called again. */
+const SMOKE_SECONDS = 1800;
+
+/** How a candidate is asked how fast it answers; null where the gate has no bound on that. */
+function smokeOf({ graph, training }: PipelinePlan, serving: ComputePlan | undefined): GoogleSmoke | null {
+  const bound = boundOf(graph);
+  const { google, accelerator } = serving ?? training.compute;
+  return bound === null ? null : { rows: bound.smokeRows, machine: google, accelerator: accelerator ?? null };
+}
+
+function boundOf(graph: StepGraph): { readonly smokeRows: number } | null {
+  const gate = graph.steps.find((step) => step.kind === 'task' && step.use === 'decideGate');
+  if (gate?.kind !== 'task' || !gate.arguments['evaluation']) return null;
+  const { serving } = evaluationSchema.parse(gate.arguments['evaluation']);
+  return serving.maxLatencyP99 === undefined ? null : serving;
 }
 
 /** Longest call of a task, in seconds. */

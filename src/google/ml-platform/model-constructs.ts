@@ -65,6 +65,7 @@ export class ModelConstructs extends Construct {
           ...(model.evaluation && { evaluation: model.evaluation }),
           registry,
           notifications,
+          servingCompute: plan.endpoint.compute,
           budgetBlocksTraining: plan.budget?.onExceeded === 'blockTraining',
         },
         plan.pipeline,

@@ -12,6 +12,7 @@ import { VirtualTime } from '../../google/execution/virtual-time';
 import { END, EXAMPLE, START } from '../definition';
 import { recordedEvents } from '../world/events';
 import { LiveRequests } from '../world/live-requests';
+import { answering } from './candidates';
 import { Gate } from './gate';
 import { Handlers } from './handlers';
 import { Jobs } from './jobs';
@@ -75,6 +76,7 @@ export async function deployed(raw: unknown, sabotage: Sabotage = {}): Promise<D
   const bucket = environments.get('pipeline')!['MLP_ARTIFACTS']!;
   const warehouse = await Warehouse.open(model.data, account.buckets, bucket, () => time.now());
   const servers = new ModelServers(account.buckets, parts.start);
+  answering(account, servers, gate);
   const jobs = new Jobs(account.buckets, servers, trainCommand('demand', model), gate);
   for (const kind of ['customJobs', 'batchPredictionJobs']) account.collections[kind] = (call) => jobs.operation(call);
 

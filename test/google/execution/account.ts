@@ -71,6 +71,8 @@ export class Account {
     this.models = new Models(this.operations);
     this.endpoints = new Endpoints(this.operations, (name) => this.models.isThere(name));
     this.endpoints.create(place.endpoint);
+    this.models.isDeployed = (name) =>
+      [...this.endpoints.all.values()].some(({ deployed }) => deployed.some(({ model }) => model === name));
     this.monitoring = new Monitoring(now);
     this.executions = new Executions(place.workflows);
     this.traffic = new Traffic(this.endpoints, place.endpoint, this.monitoring, answers);

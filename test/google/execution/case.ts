@@ -31,6 +31,14 @@ export function template(strategy: Strategy): Promise<Deployed> {
   return found;
 }
 
+let smoke: Promise<Deployed> | undefined;
+
+/** A template whose gate asks how fast a candidate answers. */
+export function smokeTemplate(): Promise<Deployed> {
+  smoke ??= deployedBy(STRATEGIES.allAtOnce, { serving: { maxLatencyP99: '200ms', smokeRows: 20 } });
+  return smoke;
+}
+
 /** A case in a project whose first version serves and whose second one is registered. */
 export function withChampion(
   strategy: Strategy,

@@ -1,5 +1,5 @@
 import type { LongRunningOperations } from './operations';
-import { type Answer, type Call, invalid, type Json, notFound, type Operation, pageOf } from './service';
+import { type Answer, type Call, invalid, type Json, notFound, type Operation, pageOf, Refusal } from './service';
 
 type Split = Readonly<Record<string, number>>;
 
@@ -14,6 +14,7 @@ interface Endpoint {
 /** How long Vertex AI takes to deploy a model, and to take one out, in ms. */
 const DEPLOY_MS = 12 * 60_000;
 const UNDEPLOY_MS = 4 * 60_000;
+const CREATE_MS = 20_000;
 
 /**
  * Vertex AI endpoints: a model is there minutes after it was asked for, traffic is changed at once and adds up to 100, and a
@@ -24,6 +25,9 @@ export class Endpoints {
   readonly all = new Map<string, Endpoint>();
   /** Deployments that end with an error and nothing changed. */
   failingDeployments = 0;
+  deploymentError = { code: 8, message: 'quota of machines is exceeded' };
+  /** What a deployed model answers, by the model's name. */
+  predict: (model: string, instances: readonly Json[]) => readonly unknown[] = () => [];
   /** Changes of traffic that are answered as done and are not. */
   silentChanges = 0;
   deployMs = DEPLOY_MS;
@@ -49,6 +53,14 @@ export class Endpoints {
 
   operation({ method, path, query, body }: Call): Operation | undefined {
     const [name = '', verb] = path.join('/').split(':');
+    if (path.length === 5 && method === 'POST') {
+      const id = query.get('endpointId') ?? '';
+      return { name: 'aiplatform.endpoints.create', run: () => this.begin(`${name}/${id}`, id, body) };
+    }
+    if (method === 'DELETE') return { name: 'aiplatform.endpoints.delete', run: () => this.delete(name) };
+    if (verb === 'predict') {
+      return { name: 'aiplatform.endpoints.predict', run: () => this.answer(name, body) };
+    }
     if (name.endsWith('/operations')) {
       return { name: 'aiplatform.endpoints.operations.list', run: () => this.list(name, query) };
     }
@@ -65,6 +77,32 @@ export class Endpoints {
     return undefined;
   }
 
+  private begin(name: string, id: string, body: Json): Answer {
+    this.operations.settle();
+    if (!/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(id)) throw invalid(`${id} is no id of an endpoint`);
+    if (this.all.has(name) || this.operations.running(name).length > 0) throw new Refusal(409, `${name} exists`);
+    return this.operations.begin(name, CREATE_MS, () => {
+      this.create(name, body);
+      return { name };
+    });
+  }
+
+  private delete(name: string): Answer {
+    this.operations.settle();
+    if (this.quiet(name).deployed.length > 0) throw invalid(`${name} has deployed models`);
+    return this.operations.begin(name, CREATE_MS, () => {
+      this.all.delete(name);
+      return {};
+    });
+  }
+
+  private answer(name: string, body: Json): Answer {
+    this.operations.settle();
+    const [model] = this.known(name).deployed;
+    if (model === undefined) throw invalid(`nothing is deployed to ${name}`);
+    return { predictions: this.predict(String(model['model']), body['instances'] as readonly Json[]) };
+  }
+
   private list(name: string, query: URLSearchParams): Answer {
     const { page, nextPageToken } = pageOf(this.operations.list(name.replace(/\/operations$/, '')), query);
     return { operations: page, ...(nextPageToken !== undefined && { nextPageToken }) };
@@ -79,7 +117,7 @@ export class Endpoints {
     const ids = this.deployedIds(name);
     if (ids.includes(model.id)) throw invalid(`a deployed model ${model.id} exists`);
     if (asked !== undefined) addsUp(asked, [...ids, '0']);
-    const error = this.failingDeployments > 0 ? { code: 8, message: 'quota of machines is exceeded' } : undefined;
+    const error = this.failingDeployments > 0 ? this.deploymentError : undefined;
     this.failingDeployments -= error === undefined ? 0 : 1;
     return this.operations.begin(
       name,

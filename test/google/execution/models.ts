@@ -15,6 +15,8 @@ const LABEL = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;
 /** Vertex AI's model registry: models with versions; an alias is one version's at a time. */
 export class Models {
   readonly all = new Map<string, Version[]>();
+  /** Whether a model is deployed somewhere. */
+  isDeployed: (name: string) => boolean = () => false;
   private readonly uploading = new Set<string>();
 
   constructor(private readonly operations: LongRunningOperations) {}
@@ -36,6 +38,7 @@ export class Models {
     if (verb === 'mergeVersionAliases') {
       return { name: 'aiplatform.models.mergeVersionAliases', run: () => this.merge(name, body) };
     }
+    if (method === 'DELETE') return { name: 'aiplatform.models.delete', run: () => this.delete(name) };
     if (method === 'PATCH') return { name: 'aiplatform.models.patch', run: () => this.patch(name, body, query) };
     if (method === 'GET') return { name: 'aiplatform.models.get', run: () => this.shown(name) };
     return undefined;
@@ -70,6 +73,15 @@ export class Models {
       this.all.set(name, versions);
       this.uploading.delete(name);
       return { model: name, modelVersionId: versionId };
+    });
+  }
+
+  private delete(name: string): Answer {
+    this.known(name);
+    if (this.isDeployed(name)) throw invalid(`${name} is deployed`);
+    return this.operations.begin(name, 10_000, () => {
+      this.all.delete(name);
+      return {};
     });
   }
 

@@ -23,6 +23,8 @@ const COLUMNS = 'id VARCHAR, "at" TIMESTAMP, bikers BIGINT, temp DOUBLE, weather
  */
 export class PipelineWorld extends World {
   readonly jobs = new Jobs(this.account.buckets, () => this.time.now());
+  /** How long a candidate takes to answer on an endpoint of its own, ms. */
+  answerMs = 40;
   /** Whether releases that are asked for are executed too. */
   releases = true;
   private readonly sql: DuckDbSqlEngine;
@@ -34,6 +36,14 @@ export class PipelineWorld extends World {
   ) {
     super(deployed, engine, HEALTHY);
     this.sql = counted(database, this.time);
+    const { account } = this;
+    account.endpoints.predict = (_model, instances) => instances.map(({ temp }) => ({ prediction: Number(temp) * 10 }));
+    const { fetch } = account;
+    const slow: typeof fetch = async (url, request) => {
+      if (url.endsWith(':predict')) await this.time.sleep(this.answerMs);
+      return fetch(url, request);
+    };
+    Object.assign(account, { fetch: slow });
     for (const kind of ['customJobs', 'batchPredictionJobs']) {
       this.account.collections[kind] = (call) => this.jobs.operation(call);
     }

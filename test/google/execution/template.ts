@@ -28,7 +28,7 @@ export interface Deployed {
 const { project, region } = SCALE.environments[0].google;
 
 /** The platform that is executed: everything of stage scale, with the release section that a test is about. */
-export async function deployedBy(release: object): Promise<Deployed> {
+export async function deployedBy(release: object, evaluation: object = {}): Promise<Deployed> {
   const { demand } = SCALE.models;
   const definition = {
     ...SCALE,
@@ -37,6 +37,7 @@ export async function deployedBy(release: object): Promise<Deployed> {
         ...demand,
         data: { ...demand.data, minRows: 100 },
         budget: { ...demand.budget, onExceeded: 'blockTraining' },
+        evaluation: { ...demand.evaluation, ...evaluation },
         release,
       },
     },

@@ -8,6 +8,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { NOT_LOADED, p99, type ServingSmokeResult } from '../../core/gate';
 import { errorMessage, errorName } from './sdk-error';
 import { TargetChangingError } from './target-changing';
 
@@ -17,13 +18,6 @@ export interface SmokeOptions {
   readonly instanceType: string;
   /** Milliseconds that only grow. */
   readonly now: () => number;
-}
-
-export interface SmokeReading {
-  readonly loaded: boolean;
-  readonly rowsQueried: number;
-  readonly failures: number;
-  readonly latencyP99Ms: number | null;
 }
 
 /** A short-lived endpoint with the candidate alone: it is loaded, asked row by row, and gone again. */
@@ -38,14 +32,14 @@ export class SmokeEndpoint {
    * Makes the endpoint at the first call and asks it once it serves; then it is deleted, whatever it answered.
    * @throws TargetChangingError until it serves
    */
-  async measure(instances: readonly object[]): Promise<SmokeReading> {
+  async measure(instances: readonly object[]): Promise<ServingSmokeResult> {
     const { name } = this.options;
     const status = await this.status();
     if (status === undefined) await this.create();
     if (status === undefined || status === 'Creating') throw new TargetChangingError(name);
     if (status !== 'InService') {
       await this.delete();
-      return { loaded: false, rowsQueried: 0, failures: 0, latencyP99Ms: null };
+      return NOT_LOADED;
     }
     const latencies: number[] = [];
     let failures = 0;
@@ -115,10 +109,4 @@ export class SmokeEndpoint {
     await this.sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
     await this.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
   }
-}
-
-/** 99th percentile by nearest rank; null of no values. */
-function p99(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(0.99 * sorted.length) - 1] ?? null;
 }

@@ -128,6 +128,12 @@ export class GoogleApi {
     }
   }
 
+  /** One reply to one try, whatever it is. */
+  attempt(method: HttpRequest['method'], service: GoogleService, path: string, body: unknown): Promise<HttpReply> {
+    const bytes = Buffer.from(JSON.stringify(body));
+    return this.once(this.request(method, service, path, { body: bytes, type: 'application/json' }));
+  }
+
   private request(
     method: HttpRequest['method'],
     service: GoogleService,
@@ -197,7 +203,8 @@ export class GoogleApi {
     return (current['response'] ?? {}) as JsonObject;
   }
 
-  private async ended(service: GoogleService, operation: JsonObject): Promise<JsonObject> {
+  /** A long-running operation that is over, however it ended. */
+  async ended(service: GoogleService, operation: JsonObject): Promise<JsonObject> {
     let current = operation;
     for (let look = 0; current['done'] !== true; look++) {
       if (look === LOOKS) {

@@ -1,10 +1,12 @@
 import type { GoogleJob, GoogleTraining } from '../../../contract/google';
 import type { Json } from '../../../kernel/json';
 import { OperationError } from '../../../kernel/problem';
+import type { ServingSmokeResult } from '../../core/gate';
 import { blockText, type TrainingBlock } from '../../core/retraining';
 import type { GcsBucket } from './gcs-bucket';
 import type { GoogleApi, JsonObject } from './google-api';
 import { labelValue } from './label-value';
+import type { VertexSmokeEndpoint } from './vertex-smoke-endpoint';
 
 type Row = Readonly<Record<string, Json>>;
 
@@ -16,6 +18,8 @@ export interface VertexJobsOptions {
   readonly format: 'csv' | 'parquet' | 'jsonl';
   /** What forbids to train now; null where nothing does. */
   readonly trainingBlock: () => Promise<TrainingBlock | null>;
+  /** Where the candidate of a run is asked how fast it answers, and by how many rows; null where nobody asks that. */
+  readonly smoke: { readonly rows: number; readonly endpoint: (run: string) => VertexSmokeEndpoint } | null;
   /** Columns that the model takes. */
   readonly features: readonly string[];
   /** The frozen test rows of a run with the key of each, in order. */
@@ -69,9 +73,44 @@ export class VertexJobs {
       jobName: name ?? '',
       ...scored,
       testSetDigest: validation?.test?.digest ?? '',
-      // The batch prediction has loaded the model and answered every row; it does not say how fast.
-      serving: { loaded: true, rowsQueried: scored.rows, failures: 0, latencyP99Ms: null },
+      serving: await this.serving(event, subject, scored.rows),
     };
+  }
+
+  /**
+   * The batch prediction has loaded the model and answered every row; it does not say how fast. Where the gate asks that, the
+   * candidate is asked on an endpoint of its own, once a run: what was measured is noted before the endpoint goes.
+   */
+  private async serving(event: GoogleJob, subject: Subject, rows: number): Promise<Answer> {
+    const { smoke } = this.options;
+    if (smoke === null || subject !== 'candidate') {
+      return { loaded: true, rowsQueried: rows, failures: 0, latencyP99Ms: null };
+    }
+    const endpoint = smoke.endpoint(event.run);
+    const note = `runs/${event.run}/smoke.json`;
+    // A call that was given up may still be at it: what it has begun ends first, and what it has measured counts.
+    await endpoint.settled();
+    const noted = await this.bucket.read(note);
+    const reading: ServingSmokeResult = noted
+      ? (JSON.parse(Buffer.from(noted.body).toString('utf8')) as ServingSmokeResult)
+      : await endpoint.measure(this.artifactOf(event, subject), await this.instances(event.run, smoke.rows));
+    if (!noted) await this.bucket.write(note, Buffer.from(JSON.stringify(reading)));
+    await endpoint.remove();
+    return { ...reading };
+  }
+
+  /** The first frozen test rows as requests. */
+  private async instances(run: string, most: number): Promise<Row[]> {
+    const rows = await this.options.testRows(run);
+    return rows.slice(0, most).map(({ columns }) => this.input(columns));
+  }
+
+  private input(columns: Row): Row {
+    return Object.fromEntries(this.options.features.map((name) => [name, columns[name] ?? null]));
+  }
+
+  private artifactOf(event: GoogleJob, subject: Subject): string {
+    return modelOf(event, subject) ?? this.bucket.uri(`runs/${event.run}/model/`);
   }
 
   private async create(event: GoogleJob, collection: string, displayName: string): Promise<JsonObject> {
@@ -152,15 +191,10 @@ export class VertexJobs {
     const { run } = event;
     const subject = subjectOf(event);
     const rows = await this.options.testRows(run);
-    const lines = rows.map(({ columns }, place) =>
-      JSON.stringify({
-        [ROW]: place,
-        ...Object.fromEntries(this.options.features.map((name) => [name, columns[name] ?? null])),
-      }),
-    );
+    const lines = rows.map(({ columns }, place) => JSON.stringify({ [ROW]: place, ...this.input(columns) }));
     const input = `runs/${run}/scoring/${subject}.jsonl`;
     await this.bucket.write(input, Buffer.from(`${lines.join('\n')}\n`));
-    const artifactUri = modelOf(event, subject) ?? this.bucket.uri(`runs/${run}/model/`);
+    const artifactUri = this.artifactOf(event, subject);
     return {
       unmanagedContainerModel: {
         artifactUri: artifactUri.replace(/\/$/, ''),
@@ -212,21 +246,29 @@ export class VertexJobs {
   }
 
   private machine(): JsonObject {
-    const { machine, accelerator } = this.options.training;
-    if (machine === null) {
-      throw new OperationError({
-        code: 'noMachine',
-        path: 'training.compute.google',
-        got: 'nothing',
-        expected: 'a machine type of Compute Engine',
-        fix: 'name training.compute.google, or one of the sizes',
-      });
-    }
-    return {
-      machineType: machine,
-      ...(accelerator && { acceleratorType: accelerator.type, acceleratorCount: accelerator.count }),
-    };
+    return machineSpec('training', this.options.training.machine, this.options.training.accelerator);
   }
+}
+
+/** A machine as Vertex AI takes it. @throws OperationError `noMachine` */
+export function machineSpec(
+  section: 'training' | 'serving',
+  machine: string | null,
+  accelerator: GoogleTraining['accelerator'],
+): JsonObject {
+  if (machine === null) {
+    throw new OperationError({
+      code: 'noMachine',
+      path: `${section}.compute.google`,
+      got: 'nothing',
+      expected: 'a machine type of Compute Engine',
+      fix: `name ${section}.compute.google, or one of the sizes`,
+    });
+  }
+  return {
+    machineType: machine,
+    ...(accelerator && { acceleratorType: accelerator.type, acceleratorCount: accelerator.count }),
+  };
 }
 
 const subjectOf = (event: GoogleJob): Subject => (event.arguments['subject'] === 'champion' ? 'champion' : 'candidate');

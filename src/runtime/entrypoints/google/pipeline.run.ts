@@ -1,18 +1,7 @@
-import {
-  type GoogleJob,
-  googleDataSchema,
-  googleEnvSchema,
-  googleJobSchema,
-  googleTrainingSchema,
-} from '../../../contract/google';
+import { type GoogleJob, googleJobSchema } from '../../../contract/google';
 import type { Json } from '../../../kernel/json';
-import { GcsArtifactStore } from '../../adapters/google/gcs-artifact-store';
-import { GcsBucket } from '../../adapters/google/gcs-bucket';
-import { GcsStateStore } from '../../adapters/google/gcs-state-store';
-import { VertexJobs } from '../../adapters/google/vertex-jobs';
-import { readTestRows, readTrainingBlock } from '../../usecases';
+import { jobs } from './jobs';
 import { offers } from './offers';
-import { CLOCK, googleApi } from './ports';
 import { httpHandler, listenWhenMain } from './serve';
 import { approvals, budgets, tasks } from './tasks';
 
@@ -39,31 +28,5 @@ export const handler = httpHandler({
   '/jobs/start': job('start'),
   '/jobs/finish': job('finish'),
 });
-
-function jobs(): VertexJobs {
-  const env = googleEnvSchema.parse(process.env);
-  const data = googleDataSchema.parse(JSON.parse(env.MLP_DATA));
-  const api = googleApi(env);
-  const bucket = new GcsBucket(api, env.MLP_ARTIFACTS);
-  const state = new GcsStateStore(new GcsBucket(api, env.MLP_STATE));
-  const key = data.key === null ? {} : { key: data.key };
-  return new VertexJobs(api, bucket, {
-    model: env.MLP_MODEL,
-    training: googleTrainingSchema.parse(JSON.parse(env.MLP_TRAINING)),
-    serverImage: env.MLP_SERVER_IMAGE,
-    kmsKeyName: env.MLP_KEY,
-    trainingBlock: async () =>
-      env.MLP_TRAINING_BLOCK === 'true' ? readTrainingBlock({ state, model: env.MLP_MODEL }, CLOCK.now()) : null,
-    format: data.format,
-    features: Object.keys(data.features),
-    testRows: (run) =>
-      readTestRows(new GcsArtifactStore(bucket), run, {
-        ...key,
-        label: { column: data.label },
-        format: data.format,
-        columns: Object.fromEntries(Object.entries(data.features).map(([name, type]) => [name, { type }])),
-      } as Parameters<typeof readTestRows>[2]),
-  });
-}
 
 listenWhenMain(require.main, module, handler);
