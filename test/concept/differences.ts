@@ -48,6 +48,14 @@ export const DIFFERENCES: Readonly<Record<'aws' | 'google', readonly Difference[
   ],
 };
 
+/** Where a release ends what has been alarmed: the alarm is over, and so is its incident. */
+export const INCIDENT_IS_OVER: Difference = {
+  in: 'records',
+  has: 'target',
+  is: ({ action }) => action === 'incidentResolved',
+  why: 'an incident is over when its alarm is; on one machine nobody is told of either',
+};
+
 /** Numbers that the engines sum in another order: relative to the larger of 1 and the number. */
 const TOLERANCE = 1e-9;
 
@@ -75,7 +83,10 @@ function compared(what: string, actual: readonly unknown[], expected: readonly u
     ...missing(expected, actual).map((one) => `${what}, locally alone: ${one}`),
   ];
   const inOrder = actual.length === expected.length && actual.every((one, place) => equal(one, expected[place]));
-  return lines.length > 0 || inOrder ? lines : [`${what}: the same ones in another order, or not as often`];
+  if (lines.length > 0 || inOrder) return lines;
+  const place = actual.findIndex((one, at) => !equal(one, expected[at]));
+  const [one, other] = [actual[place], expected[place]].map((entry) => JSON.stringify(entry));
+  return [`${what}: the same ones in another order, or not as often: ${one} in the place of ${other}`];
 }
 
 function equal(one: unknown, other: unknown): boolean {

@@ -1,7 +1,7 @@
 import { PromCondition } from './prom-query';
 import type { Series } from './series';
 import type { DeployedTemplate, Properties } from './template';
-import { type Met, type Threshold, ThresholdCondition } from './threshold';
+import { type Met, ofObjective, type Threshold, ThresholdCondition } from './threshold';
 
 /** An alert that has opened or closed. `at` in milliseconds since the epoch. */
 export interface AlertChange {
@@ -36,9 +36,10 @@ export class Policies {
     order: readonly string[],
     private readonly series: Series,
   ) {
+    const objectives = template.objectives();
     this.all = template
       .all('google_monitoring_alert_policy')
-      .flatMap((one) => policyOf(one))
+      .flatMap((one) => policyOf(one, objectives))
       .sort((one, other) => order.indexOf(one.alarm) - order.indexOf(other.alarm));
   }
 
@@ -71,7 +72,7 @@ export class Policies {
 }
 
 /** A policy on metrics; one on log lines tells people what handlers say, and is nothing that a platform answers. */
-function policyOf(resource: Properties): Policy[] {
+function policyOf(resource: Properties, objectives: ReadonlyMap<string, Properties>): Policy[] {
   const { conditions, user_labels, notification_channels, alert_strategy, enabled } = resource as {
     readonly conditions: readonly Properties[];
     readonly user_labels: Readonly<Record<string, string>>;
@@ -81,11 +82,16 @@ function policyOf(resource: Properties): Policy[] {
   };
   const [condition] = conditions;
   if (condition?.['condition_matched_log'] !== undefined || enabled === false) return [];
+  // The policy of a group pages in the place of its alarms, and is none of them.
+  if (user_labels['alarm'] === undefined) return [];
   const { condition_threshold: threshold, condition_prometheus_query_language: prom } = condition as {
     readonly condition_threshold?: Threshold;
     readonly condition_prometheus_query_language?: { readonly query: string };
   };
-  const judge = threshold === undefined ? new PromCondition(prom!.query) : new ThresholdCondition(threshold);
+  const judge =
+    threshold === undefined
+      ? new PromCondition(prom!.query)
+      : new ThresholdCondition(ofObjective(threshold, objectives));
   return [
     {
       alarm: user_labels['alarm']!,

@@ -74,6 +74,17 @@ export class DeployedTemplate {
     );
   }
 
+  /** Objectives by the name that conditions ask for. */
+  objectives(): Map<string, Properties> {
+    const type = 'google_monitoring_slo';
+    return new Map(
+      Object.keys(this.resources[type] ?? {}).map((id) => [
+        this.attribute(type, id, 'name'),
+        this.resolved(this.resources[type]![id]) as Properties,
+      ]),
+    );
+  }
+
   /** Full name of the one endpoint. */
   endpoint(): string {
     return this.fullName('endpoints', this.all('google_vertex_ai_endpoint')[0]!);

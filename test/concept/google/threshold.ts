@@ -50,6 +50,29 @@ function asked(filter: string): { readonly type: string; readonly labels: Labels
   return { type, labels };
 }
 
+/** A burn rate as what it is made of: the share of bad requests, of which an objective lets so many be. */
+export function ofObjective(condition: Threshold, objectives: ReadonlyMap<string, Readonly<Record<string, unknown>>>) {
+  const found = /^select_slo_burn_rate\("([^"]+)", "(\d+s)"\)$/.exec(condition.filter);
+  if (found === null) return condition;
+  const { goal, request_based_sli } = objectives.get(found[1]!) as {
+    readonly goal: number;
+    readonly request_based_sli: {
+      readonly good_total_ratio: { readonly bad_service_filter: string; readonly total_service_filter: string };
+    };
+  };
+  const { bad_service_filter: filter, total_service_filter: denominator_filter } = request_based_sli.good_total_ratio;
+  const rate = { per_series_aligner: 'ALIGN_RATE', cross_series_reducer: 'REDUCE_SUM' };
+  const aggregations = [{ alignment_period: found[2]!, ...rate }];
+  return {
+    ...condition,
+    filter,
+    denominator_filter,
+    aggregations,
+    denominator_aggregations: aggregations,
+    threshold_value: condition.threshold_value * (1 - goal),
+  };
+}
+
 /** A `condition_threshold`: all values of its retest window, one a period, are beyond the threshold. */
 export class ThresholdCondition {
   private readonly series: ReturnType<typeof asked>;
