@@ -81,7 +81,7 @@ export function planEndpoint(input: EndpointInput): EndpointPlan {
       ...DORA_METRICS,
     ].map((name) => metric(name)),
     schedules: [{ id: 'dora', schedule: { every: '1d' }, starts: { kind: 'job', id: 'dora' } }],
-    permissions: PERMISSIONS,
+    permissions: release.strategy === 'blueGreen' ? [...PERMISSIONS, GUARDED] : PERMISSIONS,
     retention: [
       { what: 'capture', seconds: input.captureRetentionSeconds, locked: false },
       { what: 'logs', seconds: 90 * 86_400, locked: false },
@@ -234,6 +234,8 @@ function endpointAlarms({ latency, errors, availability, runbook }: EndpointInpu
 }
 
 const round = (value: number): number => Number(value.toPrecision(6));
+
+const GUARDED: PermissionPlan = { role: 'server', action: 'watchAlarms', because: 'shift: guardrails of the target' };
 
 const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'server', action: 'readArtifacts', because: 'load the model' },

@@ -240,6 +240,7 @@ export type PermissionAction =
   | 'runTraining'
   | 'manageEndpoint'
   | 'readMetrics'
+  | 'watchAlarms'
   | 'writeMetrics'
   | 'lock'
   | 'startPipeline'

@@ -37,6 +37,8 @@ const CALL_TIMEOUT = 300;
 const MOST_BEFORE = 2;
 /** How often a roll-back that has failed for good is tried again: an outage of the cloud ends, and nobody has to do it then. */
 const ROLL_BACK_SECONDS = 300;
+/** Longest that a target's own guardrails keep the old fleet: meanwhile nobody can change the traffic, not even back. */
+const MOST_BAKE_SECONDS = 600;
 /** How often a release that waits for another asks again, at most. */
 const QUEUE_SECONDS = 60;
 
@@ -110,6 +112,9 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
         releaseJson,
         policy,
         call,
+        release.strategy === 'blueGreen' && step.holdSeconds > 0
+          ? Math.min(MOST_BAKE_SECONDS, every, step.holdSeconds)
+          : null,
       ),
     ),
     call({
@@ -199,6 +204,7 @@ function liveStep(
   release: Json,
   policy: { readonly [key: string]: Json },
   call: Call,
+  bakeSeconds: number | null,
 ): Step[] {
   const label = step.percent === 100 ? 'final hold' : `step ${index}`;
   return [
@@ -206,7 +212,13 @@ function liveStep(
       id: `shift${index}`,
       describe: `${label}: ${step.percent} % of live traffic to the challenger, read back`,
       use: 'shiftTraffic',
-      arguments: { model, percent: step.percent, step: index, holdSeconds: step.holdSeconds },
+      arguments: {
+        model,
+        percent: step.percent,
+        step: index,
+        holdSeconds: step.holdSeconds,
+        ...(bakeSeconds !== null && { bakeSeconds }),
+      },
       output: 'traffic',
       timeoutSeconds: DEPLOY_TIMEOUT,
       next: `hold${index}`,

@@ -97,6 +97,8 @@ export const GRANTS_OF_ACTION = {
     { on: 'project', role: 'roles/workflows.invoker' },
     { on: 'state', role: 'roles/storage.objectUser' },
   ],
+  // Vertex AI has no guardrails that look at alarms: the release controller does.
+  watchAlarms: [],
   announce: [{ on: 'offers', role: 'roles/pubsub.publisher' }],
   notify: [{ on: 'topics', role: 'roles/pubsub.publisher' }],
   // Cloud Storage, BigQuery and Vertex AI use the key as their service agents; callers need no access to it.

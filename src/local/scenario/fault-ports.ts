@@ -66,8 +66,8 @@ function refusing(telemetry: TrafficTelemetry, refuses: () => boolean): TrafficT
 
 const silent = (serving: ServingTarget, isSilent: () => boolean): ServingTarget => ({
   deploy: (deployment) => serving.deploy(deployment),
-  setTraffic: async (challenger, percent) => {
-    if (!isSilent()) await serving.setTraffic(challenger, percent);
+  setTraffic: async (challenger, percent, guard) => {
+    if (!isSilent()) await serving.setTraffic(challenger, percent, guard);
   },
   read: () => serving.read(),
   mirror: (version, percent) => serving.mirror(version, percent),

@@ -232,9 +232,9 @@ function believesWhatItAsked(serving: ServingTarget): ServingTarget {
   let asked: { readonly challenger: number; readonly percent: number } | null = null;
   return {
     deploy: (deployment) => serving.deploy(deployment),
-    setTraffic: (challenger, percent) => {
+    setTraffic: (challenger, percent, guard) => {
       asked = { challenger, percent };
-      return serving.setTraffic(challenger, percent);
+      return serving.setTraffic(challenger, percent, guard);
     },
     read: async () => {
       const found = await serving.read();

@@ -6,7 +6,7 @@ export type { LedgerStore } from './ledger-store';
 export type { MetricPoint, MetricSink } from './metric-sink';
 export type { CatalogueEntry, CatalogueLabels, ModelCatalogue } from './model-catalogue';
 export type { Notification, Notifier } from './notifier';
-export type { Deployment, ServingTarget, TrafficState } from './serving-target';
+export type { Deployment, ServingTarget, TrafficGuard, TrafficState } from './serving-target';
 export type { SqlEngine } from './sql-engine';
 export type { StateStore, Versioned } from './state-store';
 export type { ArmTraffic, PredictionPair, TrafficTelemetry } from './traffic-telemetry';

@@ -2,14 +2,23 @@
 export interface ServingTarget {
   /** Makes a version ready to serve beside what serves now, without live traffic (or as the first version, with all of it). */
   deploy(deployment: Deployment): Promise<void>;
-  /** Percent of live traffic to the challenger; the champion has the rest. Returns when it is in force. */
-  setTraffic(challenger: number, percent: number): Promise<void>;
+  /**
+   * Percent of live traffic to the challenger; the champion has the rest. Returns when it is in force.
+   * @param guard where the target has guardrails of its own, they watch this change; others change traffic as always
+   */
+  setTraffic(challenger: number, percent: number, guard?: TrafficGuard): Promise<void>;
   /** What is really so, read from the cloud. */
   read(): Promise<TrafficState>;
   /** Mirrors a percent of requests to a version that is deployed; 0 stops it. */
   mirror(version: number, percent: number): Promise<void>;
   /** Takes a version out that has no live traffic. */
   remove(version: number): Promise<void>;
+}
+
+/** How a target's own guardrails watch a change: it goes back by itself when a page alarm fires meanwhile. */
+export interface TrafficGuard {
+  /** Seconds after the change for which the fleet of before is kept as it was. */
+  readonly bakeSeconds: number;
 }
 
 export interface Deployment {

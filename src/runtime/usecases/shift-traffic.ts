@@ -13,7 +13,8 @@ export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'ser
   const version = stateNumber(event, 'verified.version');
   const percent = argumentNumber(event, 'percent');
   await ports.serving.mirror(version, 0);
-  await ports.serving.setTraffic(version, percent);
+  const bakeSeconds = event.arguments['bakeSeconds'];
+  await ports.serving.setTraffic(version, percent, typeof bakeSeconds === 'number' ? { bakeSeconds } : undefined);
   const traffic = await ports.serving.read();
   assertLive(traffic, version, percent);
   const now = ports.clock.now();

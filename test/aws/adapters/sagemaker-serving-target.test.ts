@@ -37,6 +37,7 @@ function targetOf(client: SageMakerClient, looks = 3): SageMakerServingTarget {
     sleep: async () => undefined,
     requests: new EndpointRequests(new MemoryStateStore(), 'acme-churn'),
     looks,
+    abortAlarms: [],
   });
 }
 

@@ -39,6 +39,7 @@ function world(options: { readonly looks?: number; readonly failUpdates?: boolea
       sleep: async () => undefined,
       requests: new EndpointRequests(new MemoryStateStore(), 'acme-churn'),
       looks: 3,
+      abortAlarms: [],
     });
   return { autoscaling, sagemaker, client, target };
 }

@@ -70,7 +70,7 @@ export class Account {
   private readonly services: Readonly<Record<Service, Operations>>;
 
   constructor(behaviour: Behaviour, now: () => number) {
-    this.endpoints = new Endpoints(now, this.autoscaling);
+    this.endpoints = new Endpoints(now, this.autoscaling, undefined, () => this.figures.firing);
     this.traffic = new Traffic(this.endpoints, this.figures, this.objects, behaviour);
     const { published } = this;
     this.services = {

@@ -28,6 +28,14 @@ export interface ChangeTimes {
 }
 const USUAL: ChangeTimes = { endpoint: 8 * 60_000, weights: 90_000 };
 
+interface Guarded {
+  readonly BlueGreenUpdatePolicy: {
+    readonly TerminationWaitInSeconds: number;
+    readonly MaximumExecutionTimeoutInSeconds: number;
+  };
+  readonly AutoRollbackConfiguration: { readonly Alarms: readonly { readonly AlarmName: string }[] };
+}
+
 /** SageMaker as far as models, packages, configurations and one endpoint go: what was asked for is there minutes later. */
 export class Endpoints {
   readonly models = new Set<string>();
@@ -39,18 +47,40 @@ export class Endpoints {
   silentRollbacks = 0;
   log: unknown[] = [];
   private serving: Serving | undefined;
-  private change: { readonly until: number; readonly to: Serving | undefined; readonly status: string } | undefined;
+  /** Changes that the guardrails have taken back. */
+  takenBack = 0;
+  private change:
+    | {
+        readonly until: number;
+        readonly to: Serving | undefined;
+        readonly status: string;
+        readonly guard?: { readonly from: number; readonly before: Serving; readonly alarms: readonly string[] };
+      }
+    | undefined;
 
   constructor(
     private readonly now: () => number,
     private readonly autoscaling: FakeAutoscaling,
     private readonly takes: ChangeTimes = USUAL,
+    /** Names of the alarms that fire now. */
+    private readonly firing: () => readonly string[] = () => [],
   ) {}
 
   /** What answers requests at an instant, which is never before the last one; undefined when nothing does. */
   current(at = this.now()): Serving | undefined {
-    if (this.change !== undefined && at >= this.change.until) {
-      this.serving = this.change.to;
+    const { change } = this;
+    if (change?.guard !== undefined) {
+      // The second fleet has all traffic and bakes: an alarm gives it back to the first one.
+      if (at >= change.guard.from) this.serving = change.to;
+      if (at >= change.guard.from && this.firing().some((name) => change.guard!.alarms.includes(name))) {
+        this.serving = change.guard.before;
+        this.change = undefined;
+        this.takenBack += 1;
+        return this.serving;
+      }
+    }
+    if (change !== undefined && at >= change.until) {
+      this.serving = change.to;
       this.change = undefined;
     }
     return this.serving;
@@ -99,7 +129,7 @@ export class Endpoints {
         this.change = this.changeTo(servingOf(this.known(EndpointConfigName)), 'Creating', this.takes.endpoint);
         return {};
       },
-      UpdateEndpoint: (input: Configuration & { RetainAllVariantProperties?: boolean }) => {
+      UpdateEndpoint: (input: Configuration & { RetainAllVariantProperties?: boolean; DeploymentConfig?: Guarded }) => {
         const before = this.settled();
         this.log.push(input);
         const next = this.known(input.EndpointConfigName);
@@ -108,6 +138,8 @@ export class Endpoints {
         if (this.silentRollbacks > 0) {
           this.silentRollbacks -= 1;
           this.change = this.changeTo(before, 'Updating', this.takes.endpoint);
+        } else if (input.DeploymentConfig !== undefined) {
+          this.change = this.guarded(input.DeploymentConfig, before, asked);
         } else this.change = this.changeTo(asked, 'Updating', this.takes.endpoint);
         return {};
       },
@@ -214,6 +246,17 @@ export class Endpoints {
         throw invalid(`${VariantName} is registered for autoscaling: deregister it first`);
       }
     }
+  }
+
+  private guarded({ BlueGreenUpdatePolicy: policy, AutoRollbackConfiguration }: Guarded, before: Serving, to: Serving) {
+    const names = (serving: Serving): string => [...serving.weights.keys()].sort().join(',');
+    if (names(before) !== names(to)) throw invalid('Guardrails need the same variant names');
+    const from = this.now() + this.takes.endpoint;
+    const until = from + policy.TerminationWaitInSeconds * 1000;
+    if (until - this.now() > policy.MaximumExecutionTimeoutInSeconds * 1000)
+      throw invalid('The change would never end');
+    const alarms = AutoRollbackConfiguration.Alarms.map(({ AlarmName }) => AlarmName);
+    return { until, to, status: 'Updating', guard: { from, before, alarms } };
   }
 
   private changeTo(to: Serving | undefined, status: string, ms: number) {

@@ -108,6 +108,58 @@ describe.each(NAMES)('a release by %s', (strategy) => {
   });
 });
 
+describe('a release by blueGreen', () => {
+  const MINUTE = 60_000;
+  const alarms = () => controller('blueGreen').environment['MLP_ABORT_ALARMS']!.split(',');
+  /** Changes of the endpoint since a moment. */
+  const changes = (from: number) => world!.account.endpoints.log.slice(from) as { DeploymentConfig?: object }[];
+
+  it('switches under SageMaker’s own guardrails: at once, with a time to bake, and the page alarms', async () => {
+    world = await ReleaseWorld.withChampion(controller('blueGreen'));
+    const before = world.account.endpoints.log.length;
+    expect((await world.release(2)).end).toBe('released');
+    const guarded = changes(before).filter((one) => one.DeploymentConfig !== undefined);
+    expect(alarms().length).toBeGreaterThan(0);
+    expect(guarded).toMatchObject([
+      {
+        DeploymentConfig: {
+          BlueGreenUpdatePolicy: {
+            TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' },
+            TerminationWaitInSeconds: 300,
+          },
+          AutoRollbackConfiguration: { Alarms: alarms().map((AlarmName) => ({ AlarmName })) },
+        },
+      },
+    ]);
+  });
+
+  it('is taken back by SageMaker itself when a page alarm fires while it bakes, and is not tried again', async () => {
+    world = await ReleaseWorld.withChampion(controller('blueGreen'));
+    const { figures, endpoints } = world.account;
+    let shift: number | undefined;
+    // For one minute: whoever looked later would find nothing.
+    const isFiring = (): boolean =>
+      shift !== undefined && Date.now() >= shift + 10 * MINUTE && Date.now() < shift + 11 * MINUTE;
+    Object.defineProperty(figures, 'firing', { get: () => (isFiring() ? [alarms()[0]!] : []) });
+    const before = endpoints.log.length;
+    const { end, path } = await world.release(2, {
+      onState: (state) => {
+        if (state === 'shift1') shift ??= Date.now();
+      },
+    });
+    expect(endpoints.takenBack).toBe(1);
+    expect(changes(before).filter((one) => one.DeploymentConfig !== undefined)).toHaveLength(1);
+    expect(path).not.toContain('look1');
+    expect(end).toBe('rolledBack');
+    expect(await world.state()).toMatchObject(CHAMPION_STAYS);
+    // The next version is not held back by it.
+    shift = undefined;
+    await world.register(3);
+    expect((await world.release(3)).end).toBe('released');
+    expect((await world.state()).live).toEqual({ 3: 100 });
+  });
+});
+
 // Without a champion beside it, latency is for the endpoint's alarms to judge.
 describe.each(['canary', 'linear', 'shadow'] as const)('a release by %s', (strategy) => {
   it('takes a challenger back that is slow', async () => {

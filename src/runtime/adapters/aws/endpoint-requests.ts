@@ -1,7 +1,7 @@
 import type { StateStore } from '../../ports';
 
 interface Noted {
-  /** Name of a configuration; null for none. */
+  /** Name of a configuration, or what is known of it; null for none. */
   readonly configuration: string | null;
 }
 

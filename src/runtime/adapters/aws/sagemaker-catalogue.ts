@@ -73,12 +73,12 @@ export class SageMakerCatalogue implements ModelCatalogue {
   }
 }
 
-const fit = (text: string, length: number): string => text.replace(UNFIT, ' ').slice(0, length);
+const cleaned = (text: string, length: number): string => text.replace(UNFIT, ' ').slice(0, length);
 
 const metadata = (facts: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(facts)
       .filter(([, value]) => value !== '')
       .slice(0, MAX_ENTRIES)
-      .map(([name, value]) => [fit(name, MAX_NAME), fit(value, MAX_VALUE)]),
+      .map(([name, value]) => [cleaned(name, MAX_NAME), cleaned(value, MAX_VALUE)]),
   );

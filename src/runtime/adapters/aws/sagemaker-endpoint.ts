@@ -3,6 +3,7 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   DeleteEndpointCommand,
+  type DeploymentConfig,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
@@ -34,6 +35,25 @@ export interface SageMakerEndpointOptions {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
 }
+
+/** SageMaker's deployment guardrails of one change. */
+export interface Guardrails {
+  readonly bakeSeconds: number;
+  /** Names of CloudWatch alarms, at most ten. */
+  readonly alarms: readonly string[];
+}
+
+/** SageMaker gives a guarded change up after so long, and goes back: before the step of the release does. */
+const LONGEST_CHANGE_SECONDS = 3000;
+
+const deploymentConfig = ({ bakeSeconds, alarms }: Guardrails): DeploymentConfig => ({
+  BlueGreenUpdatePolicy: {
+    TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 },
+    TerminationWaitInSeconds: bakeSeconds,
+    MaximumExecutionTimeoutInSeconds: LONGEST_CHANGE_SECONDS,
+  },
+  AutoRollbackConfiguration: { Alarms: alarms.map((AlarmName) => ({ AlarmName })) },
+});
 
 /** What is really so. */
 export interface EndpointReading {
@@ -144,9 +164,16 @@ export class SageMakerEndpoint {
   /**
    * Asks for a layout; SageMaker carries it out afterwards. Variants that stay keep the number of instances that autoscaling
    * has given them, whatever the configuration says.
+   * @param guardrails the variants keep their names: SageMaker makes a second fleet, gives it all traffic, and goes back to
+   *   the first one when an alarm fires while it bakes
    * @throws TargetChangingError when something has begun to change the endpoint meanwhile
    */
-  async request(layout: EndpointLayout, capacity: EndpointCapacity, exists: boolean): Promise<void> {
+  async request(
+    layout: EndpointLayout,
+    capacity: EndpointCapacity,
+    exists: boolean,
+    guardrails?: Guardrails,
+  ): Promise<void> {
     const { endpoint } = this.options;
     const name = configurationName(endpoint, layout, capacity);
     await unlessThere(this.client.send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity))));
@@ -161,6 +188,7 @@ export class SageMakerEndpoint {
           ...target,
           RetainAllVariantProperties: true,
           ExcludeRetainedVariantProperties: [{ VariantPropertyType: 'DesiredWeight' }],
+          ...(guardrails && { DeploymentConfig: deploymentConfig(guardrails) }),
         }),
       ),
     );

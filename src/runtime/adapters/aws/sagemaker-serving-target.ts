@@ -1,6 +1,6 @@
 import { VARIANTS, type Variant } from '../../../contract/aws';
 import { OperationError } from '../../../kernel/problem';
-import type { Deployment, ServingTarget, TrafficState } from '../../ports';
+import type { Deployment, ServingTarget, TrafficGuard, TrafficState } from '../../ports';
 import {
   configurationName,
   type EndpointCapacity,
@@ -11,7 +11,7 @@ import {
 } from './endpoint-layout';
 import type { EndpointRequests } from './endpoint-requests';
 import { archiveUri } from './model-archive';
-import type { EndpointReading, SageMakerEndpoint } from './sagemaker-endpoint';
+import type { EndpointReading, Guardrails, SageMakerEndpoint } from './sagemaker-endpoint';
 import { TargetChangingError } from './target-changing';
 import type { VariantScaling } from './variant-scaling';
 
@@ -23,6 +23,8 @@ export interface ServingTargetOptions {
   readonly requests: EndpointRequests;
   /** Looks at a changing endpoint before the call ends and is made again. */
   readonly looks: number;
+  /** Names of the page alarms for which SageMaker takes a guarded change back; none: changes are not guarded. */
+  readonly abortAlarms: readonly string[];
 }
 
 const LOOK_MS = 5000;
@@ -68,7 +70,7 @@ export class SageMakerServingTarget implements ServingTarget {
     );
   }
 
-  async setTraffic(challenger: number, percent: number): Promise<void> {
+  async setTraffic(challenger: number, percent: number, guard?: TrafficGuard): Promise<void> {
     const now = await this.settled();
     const variant = variantOf(now.layout, challenger);
     if (variant === undefined || now.layout.shadow?.version === challenger) {
@@ -80,9 +82,19 @@ export class SageMakerServingTarget implements ServingTarget {
     if (now.layout.production[other] === undefined && percent < FULL) {
       throw this.refused(`${percent} % for version ${challenger}, the only one`, 'another version that gets the rest');
     }
+    const guardrails = guard && this.guardrails(guard);
+    const champion = now.layout.production[other];
+    if (guardrails && percent === FULL && now.capacity !== null && champion !== undefined) {
+      const production = {
+        [variant]: { version: challenger, weight: FULL },
+        [other]: { version: champion.version, weight: 0 },
+      };
+      await this.become({ production, shadow: null }, now.capacity, now, guardrails);
+      return;
+    }
     await this.endpoint.setWeights({
       [variant]: percent,
-      ...(now.layout.production[other] && { [other]: FULL - percent }),
+      ...(champion && { [other]: FULL - percent }),
     });
     const after = await this.settled();
     const live = livePercents(after.layout)[challenger];
@@ -138,31 +150,48 @@ export class SageMakerServingTarget implements ServingTarget {
   }
 
   /** Asks for a layout, waits, and verifies that its configuration is the one in force. */
-  private async become(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
+  private async become(
+    layout: EndpointLayout,
+    capacity: EndpointCapacity,
+    now: EndpointReading,
+    guardrails?: Guardrails,
+  ): Promise<void> {
     const { requests } = this.options;
     const name = configurationName(this.endpoint.options.endpoint, layout, capacity);
     if (now.configuration === name) return requests.note(null);
-    if ((await requests.pending()) !== name) {
+    const pending = await requests.pending();
+    // An alarm has fired while it had all traffic: it is not tried on clients again, whoever calls.
+    if (pending === `${TAKEN_BACK}${name}`) throw this.goneBack(now, name);
+    if (pending !== name) {
       await requests.note(name);
-      await this.ask(layout, capacity, now);
+      await this.ask(layout, capacity, now, guardrails);
     }
     const after = await this.settled();
     await this.scaling.follow(servingVariants(after.layout));
-    await requests.note(null);
-    if (after.configuration === name) return;
-    throw this.refused(
-      `configuration ${after.configuration ?? 'none'}${after.reason === null ? '' : `: ${after.reason}`}`,
+    const isTakenBack = after.configuration !== name;
+    await requests.note(isTakenBack && guardrails ? `${TAKEN_BACK}${name}` : null);
+    if (isTakenBack) throw this.goneBack(after, name);
+  }
+
+  private goneBack({ configuration, reason }: EndpointReading, name: string): OperationError {
+    return this.refused(
+      `configuration ${configuration ?? 'none'}${reason === null ? '' : `: ${reason}`}`,
       `configuration ${name}: SageMaker has gone back to the one before`,
     );
   }
 
   /** A variant that goes, or gets another machine, ends its autoscaling first; it has it again when the layout is refused. */
-  private async ask(layout: EndpointLayout, capacity: EndpointCapacity, now: EndpointReading): Promise<void> {
+  private async ask(
+    layout: EndpointLayout,
+    capacity: EndpointCapacity,
+    now: EndpointReading,
+    guardrails?: Guardrails,
+  ): Promise<void> {
     const isReplaced = now.capacity !== null && now.capacity.instanceType !== capacity.instanceType;
     const before = servingVariants(now.layout);
     await this.scaling.deregister(before.filter((variant) => isReplaced || layout.production[variant] === undefined));
     try {
-      await this.endpoint.request(layout, capacity, now.status !== 'absent');
+      await this.endpoint.request(layout, capacity, now.status !== 'absent', guardrails);
     } catch (error) {
       await this.options.requests.note(null);
       await this.scaling.follow(before);
@@ -183,6 +212,12 @@ export class SageMakerServingTarget implements ServingTarget {
     }
   }
 
+  /** Undefined where no alarm could take the change back: waiting alone guards nothing. */
+  private guardrails({ bakeSeconds }: TrafficGuard): Guardrails | undefined {
+    const alarms = this.options.abortAlarms.slice(0, MOST_ALARMS);
+    return alarms.length === 0 ? undefined : { bakeSeconds, alarms };
+  }
+
   private refused(got: string, expected: string): OperationError {
     return new OperationError({
       code: 'servingTargetRefused',
@@ -195,6 +230,10 @@ export class SageMakerServingTarget implements ServingTarget {
 }
 
 const FULL = 100;
+/** Before the name of a configuration that the guardrails have taken back. */
+const TAKEN_BACK = 'taken-back:';
+/** Alarms that SageMaker takes for one change. */
+const MOST_ALARMS = 10;
 
 /** Variants with live traffic, or ready for it. A shadow is none: it goes before it could scale. */
 const servingVariants = ({ production }: EndpointLayout): Variant[] =>

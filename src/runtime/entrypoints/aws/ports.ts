@@ -85,6 +85,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
       sleep,
       requests: new EndpointRequests(state, stateKeys.servingRequest(env.MLP_ENDPOINT)),
       looks: LOOKS,
+      abortAlarms: words(env.MLP_ABORT_ALARMS),
     }),
     telemetry: new CloudWatchTelemetry(new CloudWatchClient(region), s3, endpoint, {
       bucket: location.bucket,
