@@ -79,6 +79,30 @@ test.each([true, false])('captures outlive their stack as the security section s
   });
 });
 
+test('people are told of a handler that fails also when it is called again', () => {
+  const stack = stackOf();
+  const notifications = Notifications.fromNotificationsAttributes({ channels: { ticket: ['channels/1'] } });
+  new CanaryEndpoint(stack, 'Endpoint', {
+    ...named,
+    serving,
+    release,
+    registry: importedRegistry(stack),
+    notifications,
+  });
+  const resources = resourcesOf(stack);
+  const [handler] = all(resources, 'google_cloudfunctions2_function');
+  const told = all(resources, 'google_monitoring_alert_policy').filter(({ display_name: name }) =>
+    String(name).endsWith('unhandled'),
+  );
+  expect(told).toMatchObject([
+    { notification_channels: ['channels/1'], documentation: { content: expect.stringContaining('handlerFailure') } },
+  ]);
+  const [{ condition_threshold: condition }] = told[0]!['conditions'] as [{ condition_threshold: Attributes }];
+  expect(condition).toMatchObject({ comparison: 'COMPARISON_GT', threshold_value: 3 });
+  expect(condition['filter']).toContain(`service_name = "${String(handler!['name'])}"`);
+  expect(condition['filter']).toContain('response_code_class = "5xx"');
+});
+
 test('a key that is wired in is used', () => {
   const stack = stackOf();
   const encryptionKey = EncryptionKey.fromKeyName('projects/k/locations/r/keyRings/a/cryptoKeys/b');

@@ -144,6 +144,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
         ...this.plan.graph.steps.map((step) => (step.kind === 'task' ? step.timeoutSeconds : 0)),
       ),
       kmsKeyName: registry.kmsKeyName,
+      notifications,
       environment: {
         ...registryEnvironment(registry, notifications),
         MLP_TASK: task,

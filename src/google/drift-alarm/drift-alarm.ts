@@ -104,6 +104,7 @@ export class DriftAlarm extends Construct implements IDriftAlarm {
       identity: this.identity,
       timeoutSeconds: Math.max(...this.plan.jobs.map((job) => job.timeoutSeconds)),
       kmsKeyName: registry.kmsKeyName,
+      notifications,
       environment: {
         ...registryEnvironment(registry, notifications),
         ...dataEnvironment(data, task),

@@ -146,6 +146,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       identity: this.identity,
       timeoutSeconds: Math.max(longestCall(this.plan), smoke === null ? 0 : SMOKE_SECONDS),
       kmsKeyName: registry.kmsKeyName,
+      notifications,
       environment: {
         ...registryEnvironment(registry, notifications),
         ...this.handlerData,

@@ -6,6 +6,7 @@ import type { PlatformDefinition } from '../../definition/platform';
 import { pascalCase } from '../../kernel/names';
 import { DefinitionError, show } from '../../kernel/problem';
 import type { Finding } from '../../plan/findings/finding';
+import { runbookLinks } from '../../plan/incidents';
 import type { Plan } from '../../plan/plan';
 import { planPlatform } from '../../plan/plan-platform';
 import { enableApis } from '../support/apis';
@@ -69,7 +70,8 @@ export class MlPlatform extends Construct {
 
     const { owner, stage, tags } = plan.platform;
     const labels = labelsOf({ ...tags, platform: this.platform, owner, stage, environment: this.environment });
-    const context = { platform: this.platform, labels, network: null, promotion: NO_PROMOTION };
+    const runbook = runbookLinks(definition.incidents.runbooks);
+    const context = { platform: this.platform, labels, network: null, runbook, promotion: NO_PROMOTION };
     providePlatformContext(this, context);
     const network =
       props.network ??

@@ -87,6 +87,7 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       identity: this.identity,
       timeoutSeconds: DECISION_SECONDS,
       kmsKeyName: registry.kmsKeyName,
+      notifications,
       environment: {
         ...registryEnvironment(registry, notifications),
         ...pipeline.handlerData,

@@ -9,11 +9,13 @@ import { Construct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
 import { DefinitionError } from '../../kernel/problem';
 import type { Role } from '../../plan/plan';
+import type { INotifications } from '../ml-platform/notifications';
 import { AssetType, TerraformAsset, TerraformStack } from './cdktf';
 import { locationOf } from './location';
 import { bucketName, physicalName, shortHash } from './names';
 import { modelLabels, platformContextOf } from './platform-context';
 import type { RoleIdentity } from './role-identity';
+import { alarmOnUnhandled } from './unhandled-alarm';
 import { zip } from './zip';
 
 /** Node that handlers run on. */
@@ -36,6 +38,8 @@ export interface HandlerProps {
   /** Members that may call it besides its own role. */
   readonly invokers?: readonly { readonly id: string; readonly member: string }[];
   readonly kmsKeyName: string | null;
+  /** Who is told when it fails, also when it is called again. */
+  readonly notifications?: INotifications | undefined;
 }
 
 /**
@@ -87,6 +91,12 @@ export class Handler extends Construct {
       },
     });
     this.node.defaultChild = this.function;
+    alarmOnUnhandled(this, {
+      model: props.of,
+      part: props.role,
+      service: this.functionName,
+      ...(props.notifications && { notifications: props.notifications }),
+    });
     this.url = this.function.serviceConfig.uri;
     // A role's workflow, schedules and subscriptions call its handler as the role itself.
     const invokers = [{ id: 'Self', member: props.identity.member }, ...(props.invokers ?? [])];

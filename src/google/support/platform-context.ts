@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { localRunbook, type RunbookLink } from '../../plan/alarm';
 import type { INetwork } from '../ml-platform/network';
 import { labelsOf } from './labels';
 import { standalonePlatform } from './names';
@@ -11,6 +12,8 @@ export interface PlatformContext {
   readonly labels: Readonly<Record<string, string>>;
   /** The private network, where the definition asks for one. */
   readonly network: INetwork | null;
+  /** Where the runbook of an alarm is that no part of the plan has. */
+  readonly runbook: RunbookLink;
   /** How versions go from environment to environment. */
   readonly promotion: Promotion;
 }
@@ -38,7 +41,7 @@ export function platformContextOf(scope: IConstruct): PlatformContext {
     if (context) return context;
   }
   const platform = standalonePlatform(scope);
-  return { platform, labels: labelsOf({ platform }), network: null, promotion: NO_PROMOTION };
+  return { platform, labels: labelsOf({ platform }), network: null, runbook: localRunbook, promotion: NO_PROMOTION };
 }
 
 /** Labels of a model's resources. */
