@@ -145,6 +145,12 @@ export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as cons
 /** Id of a model in Vertex AI's registry. */
 export const vertexModelId = (platform: string, model: string): string => `${platform}-${model}`;
 
+/**
+ * Vertex AI's figures of an endpoint are sampled each minute, and not visible for up to two minutes more. Whoever reads them looks
+ * that far back: before, they are not zero but unknown.
+ */
+export const ENDPOINT_FIGURES = { sampledEverySeconds: 60, visibleAfterSeconds: 180 } as const;
+
 /** Cloud Monitoring's type of one of our metrics. */
 export const metricType = (name: MetricName): string => `custom.googleapis.com/${METRIC_NAMESPACE}/${name}`;
 

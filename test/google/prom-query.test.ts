@@ -55,6 +55,45 @@ describe('an alarm of two of three days', () => {
   });
 });
 
+describe('an alarm on what Vertex AI counts, which can be seen three minutes late', () => {
+  const start = Date.parse('2011-03-10T12:00:00Z');
+  const MINUTE = 60_000;
+
+  function firstFires(failing: readonly number[]): number | null {
+    const policy = template
+      .all('google_monitoring_alert_policy')
+      .find(({ user_labels }) => (user_labels as { readonly alarm?: string }).alarm === 'endpoint-errors')!;
+    const [condition] = policy['conditions'] as readonly Record<string, { readonly query: string }>[];
+    const own = new PromCondition(condition!['condition_prometheus_query_language']!.query);
+    const requests = Array.from({ length: 20 * 60 }, (_, second) => ({
+      version: 1,
+      at: start + second * 1000,
+      latencyMs: 5,
+      failed: failing.includes(Math.floor(second / 60)),
+    }));
+    const series = new Series({ written: [], requests } as unknown as Monitoring);
+    const minutes = Array.from({ length: 30 }, (_, minute) => minute);
+    return minutes.find((minute) => own.met(series, start + minute * MINUTE) === true) ?? null;
+  }
+
+  it('fires as soon as two windows beyond can be seen, and not for one bad minute', () => {
+    // Minutes 5 to 8 fail: at 11 can be seen what came before 8, which are two windows with failures in each.
+    expect(firstFires([5, 6, 7, 8])).toBe(11);
+    expect(firstFires([5])).toBeNull();
+    expect(firstFires([])).toBeNull();
+  });
+
+  it('has windows that end where figures can be seen, of two samples each', () => {
+    const text = JSON.stringify(template.all('google_monitoring_alert_policy'));
+    const windows = [...text.matchAll(/increase\([^[]+\[(\d+)s\](?: offset (\d+)s)?/g)];
+    expect(windows.length).toBeGreaterThan(0);
+    for (const [, length, offset = '0'] of windows) {
+      expect(Number(length)).toBeGreaterThanOrEqual(120);
+      expect(Number(offset)).toBeGreaterThanOrEqual(180);
+    }
+  });
+});
+
 describe('the policy of a group', () => {
   const now = Date.parse('2011-03-10T00:00:20Z');
   const conditionOf = (label: 'alarm' | 'group', name: string) => {

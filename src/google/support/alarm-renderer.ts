@@ -4,7 +4,7 @@ import {
 } from '@cdktf/provider-google/lib/monitoring-alert-policy';
 import type { MonitoringMetricDescriptor } from '@cdktf/provider-google/lib/monitoring-metric-descriptor';
 import { Construct } from 'constructs';
-import { metricType } from '../../contract/google';
+import { ENDPOINT_FIGURES, metricType } from '../../contract/google';
 import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { pascalCase } from '../../kernel/names';
 import type { Severity } from '../../kernel/severity';
@@ -185,6 +185,10 @@ function conditionsOf(alarm: AlarmPlan, subject: MetricSubject): MonitoringAlert
       ];
 }
 
+/**
+ * Of the endpoint's own figures, which come minutes late, thresholds are left to see what has arrived: those of the plan look at shares
+ * over five minutes and more, of which the parts are late alike; and what is not there does not close an incident (NO_OP).
+ */
 type Threshold = NonNullable<MonitoringAlertPolicyConditions['conditionThreshold']>;
 
 function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold {
@@ -275,12 +279,19 @@ export function neighbour(value: number, direction: -1 | 1): number {
 /**
  * `m` of the last `n` windows beyond the threshold, each of which ends a period before the next, the newest now. The steps of a
  * subquery are multiples of its resolution since the epoch: a value of a day would count only from the next midnight on.
+ *
+ * The endpoint's own figures end where they can be seen: a window that is not there yet would count as one that is not beyond. And they
+ * need two samples for an increase, so that their windows are two minutes at least; those follow each other all the same, so that one
+ * bad minute is in one of them.
  */
 function promQuery(alarm: AlarmPlan, subject: MetricSubject): string {
   const { breaching, of } = alarm.datapoints;
-  const period = Math.max(MIN_PERIOD, alarm.periodSeconds);
+  const isOfEndpoint = metricSource(alarm.metric.name, subject, alarm.metric.dimensions).kind === 'delta';
+  const { sampledEverySeconds, visibleAfterSeconds } = ENDPOINT_FIGURES;
+  const period = Math.max(isOfEndpoint ? 2 * sampledEverySeconds : MIN_PERIOD, alarm.periodSeconds);
   const windows = Array.from({ length: of }, (_, back) => {
-    const value = promValue(alarm, subject, `[${period}s]${back === 0 ? '' : ` offset ${back * period}s`}`);
+    const offset = (isOfEndpoint ? visibleAfterSeconds : 0) + back * period;
+    const value = promValue(alarm, subject, `[${period}s]${offset === 0 ? '' : ` offset ${offset}s`}`);
     return `(count(${value} ${PROM_COMPARATOR[alarm.comparator]} ${alarm.threshold}) or vector(0))`;
   });
   return `${windows.join(' + ')} >= ${breaching}`;

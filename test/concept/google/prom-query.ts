@@ -5,7 +5,7 @@ interface Selector {
   readonly type: string;
   readonly labels: Labels;
 }
-type Value = (all: Series, span: Span) => number | undefined;
+type Value = (all: Series, span: Span, now: number) => number | undefined;
 
 const COMPARED: Readonly<Record<string, (value: number, limit: number) => boolean>> = {
   '>': (value, limit) => value > limit,
@@ -28,8 +28,8 @@ function selected(text: string): Selector {
   return { type, labels: Object.fromEntries(labels) };
 }
 
-const valuesOf = (all: Series, { type, labels }: Selector, span: Span): number[] =>
-  all.points(type, labels, span).flatMap((points) => points.map(({ value }) => value));
+const valuesOf = (all: Series, { type, labels }: Selector, span: Span, now: number): number[] =>
+  all.points(type, labels, span, now).flatMap((points) => points.map(({ value }) => value));
 const some = (values: readonly number[], statistic: string): number | undefined =>
   values.length === 0 ? undefined : statisticOf(statistic, values);
 
@@ -38,20 +38,20 @@ function expressionOf(text: string): Value {
   const share = /^100 \* sum\(increase\((.+?\})\[\d+s\]\)\) \/ sum\(increase\((.+?\})\[\d+s\]\)\)$/.exec(text);
   if (share !== null) {
     const [above, below] = [selected(share[1]!), selected(share[2]!)];
-    return (all, span) => {
-      const whole = some(valuesOf(all, below, span), 'sum');
-      return whole === undefined ? undefined : (100 * (some(valuesOf(all, above, span), 'sum') ?? 0)) / whole;
+    return (all, span, now) => {
+      const whole = some(valuesOf(all, below, span, now), 'sum');
+      return whole === undefined ? undefined : (100 * (some(valuesOf(all, above, span, now), 'sum') ?? 0)) / whole;
     };
   }
   const quantile = /^histogram_quantile\(([\d.]+), sum by \(le\) \(increase\((.+?\})\[\d+s\]\)\)\)$/.exec(text);
   if (quantile !== null) {
     const series = selected(quantile[2]!);
-    return (all, span) => some(valuesOf(all, series, span), `p${Number(quantile[1]) * 100}`);
+    return (all, span, now) => some(valuesOf(all, series, span, now), `p${Number(quantile[1]) * 100}`);
   }
   const plain = /^(avg|max|min|sum)\(\1_over_time\((.+?\})\[\d+s\]\)\)$/.exec(text);
   if (plain === null) throw new RangeError(`no expression that is known here: ${text}`);
   const series = selected(plain[2]!);
-  return (all, span) => some(valuesOf(all, series, span), OVER_TIME[plain[1]!]!);
+  return (all, span, now) => some(valuesOf(all, series, span, now), OVER_TIME[plain[1]!]!);
 }
 
 interface Window {
@@ -89,11 +89,11 @@ export class PromCondition {
 
   met(all: Series, now: number): Met {
     // A minute that has no point yet does not move the windows on.
-    const isNew = this.windows[0]!.value(all, { from: now - 1, to: now }) !== undefined;
+    const isNew = this.windows[0]!.value(all, { from: now - 1, to: now }, now) !== undefined;
     const end = isNew ? now : now - 1;
     const beyond = this.windows.filter(({ value, isBeyond, lengthMs, backMs }) => {
       const to = end - backMs;
-      const found = value(all, { from: to - lengthMs, to });
+      const found = value(all, { from: to - lengthMs, to }, now);
       return found !== undefined && isBeyond(found);
     });
     return beyond.length >= this.wanted;

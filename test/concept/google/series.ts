@@ -22,6 +22,9 @@ interface Written {
   }[];
 }
 
+/** "Sampled every 60 seconds; after sampling, data is not visible for up to 120 seconds." */
+const VISIBLE_MS = 180_000;
+const MINUTE = 60_000;
 const OF_ENDPOINT = 'aiplatform.googleapis.com/prediction/online/';
 
 /** Time series as alert policies read them: what handlers have written, and what Vertex AI counts of requests. */
@@ -31,18 +34,22 @@ export class Series {
 
   constructor(private readonly monitoring: Monitoring) {}
 
-  /** Points of all series of a type with some labels in a time, by series. */
-  points(type: string, labels: Labels, span: Span): Point[][] {
-    if (type.startsWith(OF_ENDPOINT)) return [this.ofRequests(type.slice(OF_ENDPOINT.length), labels, span)];
+  /** Points of all series of a type with some labels in a time, by series, as far as they can be seen at `now`. */
+  points(type: string, labels: Labels, span: Span, now: number): Point[][] {
+    if (type.startsWith(OF_ENDPOINT)) {
+      // A minute is known as a whole, once it can be seen.
+      const seen = Math.floor((now - VISIBLE_MS) / MINUTE) * MINUTE - 1;
+      return [this.ofRequests(type.slice(OF_ENDPOINT.length), labels, { ...span, to: Math.min(span.to, seen) })];
+    }
     this.take();
     return [...this.written]
       .filter(([key]) => matches(key, type, labels))
       .map(([, points]) => points.filter(({ at }) => at > span.from && at <= span.to));
   }
 
-  /** When a series of the type had its newest point; undefined where it never had one. */
-  newest(type: string, labels: Labels): number | undefined {
-    const all = this.points(type, labels, { from: 0, to: Number.MAX_SAFE_INTEGER }).flat();
+  /** When a series of the type had its newest point that can be seen at `now`; undefined where it never had one. */
+  newest(type: string, labels: Labels, now: number): number | undefined {
+    const all = this.points(type, labels, { from: 0, to: now }, now).flat();
     return all.length === 0 ? undefined : Math.max(...all.map(({ at }) => at));
   }
 

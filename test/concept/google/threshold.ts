@@ -85,14 +85,14 @@ export class ThresholdCondition {
 
   met(all: Series, now: number): Met {
     // A minute that has no point yet does not move the periods on.
-    const isNew = all.points(this.series.type, this.series.labels, { from: now - 1, to: now }).flat().length > 0;
+    const isNew = all.points(this.series.type, this.series.labels, { from: now - 1, to: now }, now).flat().length > 0;
     const end = isNew ? now : now - 1;
     const { duration, comparison, threshold_value } = this.condition;
     // The shortest retest is that of a value that is looked at twice in a minute: it is judged at once here.
     const periods = 1 + Math.ceil((milliseconds(duration) - MINUTE) / this.periodMs);
     const values = Array.from({ length: periods }, (_, back) => {
       const to = end - back * this.periodMs;
-      return this.value(all, { from: to - this.periodMs, to });
+      return this.value(all, { from: to - this.periodMs, to }, now);
     });
     if (values.includes(undefined)) return this.missing(all, now);
     return (values as number[]).every((value) =>
@@ -102,16 +102,16 @@ export class ThresholdCondition {
 
   /** Data that stop arriving are what the policy says of them; where none ever came there is nothing to judge. */
   private missing(all: Series, now: number): Met {
-    const newest = all.newest(this.series.type, this.series.labels);
-    if (newest === undefined || newest > now) return undefined;
+    const newest = all.newest(this.series.type, this.series.labels, now);
+    if (newest === undefined) return undefined;
     return this.condition.evaluation_missing_data === 'EVALUATION_MISSING_DATA_ACTIVE' ? true : undefined;
   }
 
-  private value(all: Series, span: Span): number | undefined {
+  private value(all: Series, span: Span, now: number): number | undefined {
     const { denominator_filter, denominator_aggregations, aggregations } = this.condition;
-    const own = aggregated(all, this.series, aggregations[0]!, span);
+    const own = aggregated(all, this.series, aggregations[0]!, span, now);
     if (denominator_filter === undefined || own === undefined) return own;
-    const below = aggregated(all, asked(denominator_filter), denominator_aggregations![0]!, span);
+    const below = aggregated(all, asked(denominator_filter), denominator_aggregations![0]!, span, now);
     return below === undefined || below === 0 ? undefined : own / below;
   }
 }
@@ -121,8 +121,9 @@ function aggregated(
   { type, labels }: ReturnType<typeof asked>,
   { per_series_aligner, cross_series_reducer }: Aggregation,
   span: Span,
+  now: number,
 ): number | undefined {
-  const series = all.points(type, labels, span).filter((points) => points.length > 0);
+  const series = all.points(type, labels, span, now).filter((points) => points.length > 0);
   if (series.length === 0) return undefined;
   const percentile = /^REDUCE_PERCENTILE_(\d+)$/.exec(cross_series_reducer)?.[1];
   const values = (points: readonly { readonly value: number }[]): number[] => points.map(({ value }) => value);

@@ -1,4 +1,4 @@
-import type { GoogleData } from '../../../contract/google';
+import { ENDPOINT_FIGURES, type GoogleData } from '../../../contract/google';
 import type { ArmTraffic, PredictionPair, TrafficTelemetry } from '../../ports';
 import type { SqlDialect } from '../../sql/dialect';
 import type { BigQuerySqlEngine } from './bigquery-sql-engine';
@@ -33,8 +33,7 @@ const METRIC = 'aiplatform.googleapis.com/prediction/online';
 /** A version that refuses what the other one accepts (4xx) fails its clients as well; both get alike requests. */
 const FAILED = 'metric.labels.response_code = one_of("4xx", "5xx")';
 const MINUTE = 60;
-/** Figures of a minute can be seen when they were sampled, up to a minute later, and two more minutes have passed. */
-const DELAY_SECONDS = 3 * MINUTE;
+const DELAY_SECONDS = ENDPOINT_FIGURES.visibleAfterSeconds;
 
 /** Counts of a version from Cloud Monitoring, its answers from the captured requests. */
 export class MonitoringTelemetry implements TrafficTelemetry {
