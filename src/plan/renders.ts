@@ -35,6 +35,7 @@ export const CONCEPTS = [
   'budget',
   'trainingBlock',
   'delivery',
+  'deliveryDeploy',
   'encryption',
   'network',
 ] as const;
@@ -127,6 +128,7 @@ export const RENDERED_BY = {
   dashboards: { aws: 'CloudWatch dashboards', google: 'Monitoring dashboards', local: 'summary of the run' },
   budget: { aws: 'AWS Budgets', google: 'Cloud Billing budget', local: null },
   delivery: { aws: 'CodePipeline and CodeBuild', google: 'Cloud Build triggers', local: null },
+  deliveryDeploy: { aws: 'CodePipeline stages, in the order of the environments', google: null, local: null },
   encryption: { aws: 'KMS key', google: 'Cloud KMS key', local: null },
   network: { aws: 'VPC with endpoints', google: 'VPC with private service access', local: 'loopback' },
 } as const satisfies Record<Concept, Record<Target, string | null>>;
@@ -153,6 +155,11 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
     local: 'the retraining decision stops at the estimated cost',
   },
   delivery: { local: 'the working copy is what runs' },
+  deliveryDeploy: {
+    google:
+      'Cloud Build tests, builds images and asks for training, in each environment by a trigger of its own that begins at the same push (a manual one once a person lets it); what is around the models is applied with Terraform by whoever holds its state',
+    local: 'the working copy is what runs',
+  },
   encryption: { local: 'files are as safe as the disk' },
 };
 
@@ -191,6 +198,9 @@ const partsOf = (model: Plan['models'][string]) => ({
 
 const asksLatency = (evaluation: unknown): boolean =>
   (evaluation as Partial<Evaluation> | null | undefined)?.serving?.maxLatencyP99 !== undefined;
+
+const stagesOf = ({ delivery }: Elements, takes: (kind: string) => boolean): string[] =>
+  delivery.stages.filter(({ kind }) => takes(kind)).map(({ id }) => `delivery.stages.${id}`);
 
 const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   artifacts: (plan) => models(plan, 'registry'),
@@ -265,7 +275,8 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   trainingBlock: (plan) =>
     each(plan, ({ budget }) => (budget?.onExceeded === 'blockTraining' ? ['budget.onExceeded'] : [])),
   budget: (plan) => [...(plan.budget ? ['budget'] : []), ...each(plan, (model) => (model.budget ? ['budget'] : []))],
-  delivery: (plan) => plan.delivery.stages.map((stage) => `delivery.stages.${stage.id}`),
+  delivery: (plan) => stagesOf(plan, (kind) => kind !== 'deploy'),
+  deliveryDeploy: (plan) => stagesOf(plan, (kind) => kind === 'deploy'),
   encryption: (plan) => (plan.security.encryption === 'customerKey' ? ['security.encryption'] : []),
   network: (plan) => (plan.security.network === 'private' ? ['security.network'] : []),
 };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { TerraformStack } from 'cdktf';
 import { MlPlatform } from '../../src/google';
 import { NAME_LIMITS, shortHash } from '../../src/google/support/names';
@@ -264,9 +265,38 @@ describe('a platform at stage scale', () => {
   test('builds with the commands of the definition, untouched by substitutions', () => {
     const [trigger] = all(scale, 'google_cloudbuild_trigger') as [Attributes];
     const { step, images } = trigger['build'] as { step: Attributes[]; images: string[] };
-    expect(step.map((one) => one['id'])).toEqual(['build', 'test', 'demand-trainer', 'demand-server']);
+    expect(step.map((one) => one['id'])).toEqual([
+      'build',
+      'test',
+      'demand-trainer',
+      'push-demand-trainer-0',
+      'push-demand-trainer-1',
+      'demand-server',
+      'push-demand-server-0',
+      'push-demand-server-1',
+      'train-demand',
+    ]);
     expect(step[0]!['script']).toBe('#!/usr/bin/env bash\nset -euo pipefail\nnpm ci\necho $${HOME}\n');
     expect(images.some((one) => one.endsWith('/trainer:$COMMIT_SHA'))).toBe(true);
+  });
+
+  test('asks for training with the images that it has pushed, in the name of the commit', () => {
+    const [trigger] = all(scale, 'google_cloudbuild_trigger') as [Attributes];
+    const { step, images } = trigger['build'] as { step: Attributes[]; images: string[] };
+    const pushed = step.flatMap(({ args }) => {
+      const [verb, address] = (args ?? []) as string[];
+      return verb === 'push' ? [address] : [];
+    });
+    expect(pushed).toEqual(images);
+    const { script } = step.at(-1) as { script: string };
+    const asked = (at: string): unknown => {
+      const stubs = `git() { printf '${at}'; }; gcloud() { printf '%s' "$7"; }`;
+      const env = { ...process.env, COMMIT: 'abc123', WORKFLOW: 'w', REGION: 'r' };
+      return JSON.parse(execFileSync('bash', ['-c', `${stubs}\n${script}`], { env, encoding: 'utf8' }));
+    };
+    const run = { startedBy: 'delivery', cause: 'code', commit: 'abc123' };
+    expect(asked('2026-01-02T03:04:05+01:00')).toEqual({ ...run, committedAt: '2026-01-02T03:04:05+01:00' });
+    expect(asked('')).toEqual(run);
   });
 });
 

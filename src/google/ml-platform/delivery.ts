@@ -2,6 +2,7 @@ import { CloudbuildTrigger, type CloudbuildTriggerBuildStep } from '@cdktf/provi
 import { Cloudbuildv2Repository } from '@cdktf/provider-google/lib/cloudbuildv2-repository';
 import { Construct } from 'constructs';
 import type { DeliveryPlan } from '../../plan/plan';
+import type { EvalGatePipeline } from '../eval-gate-pipeline/eval-gate-pipeline';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import { labelValue } from '../support/labels';
 import { locationOf } from '../support/location';
@@ -16,6 +17,8 @@ export interface DeliveryProps {
   readonly environment: string | null;
   /** Registries by model: where images go. */
   readonly registries: Readonly<Record<string, IModelRegistry>>;
+  /** Pipelines that train again when the code has changed. */
+  readonly pipelines: readonly EvalGatePipeline[];
 }
 
 /** Where the source is hosted. */
@@ -27,35 +30,36 @@ const HOSTS = {
 /** Builds run on Node where the definition names no image. */
 const DEFAULT_IMAGE = 'node:22';
 const DOCKER_IMAGE = 'gcr.io/cloud-builders/docker';
+const GCLOUD_IMAGE = 'gcr.io/google.com/cloudsdktool/cloud-sdk:slim';
 
 /**
  * CI/CD of code on Cloud Build: lint, build and test, then the images of trainers and servers, named by commit and as
- * `current`. A manual environment waits for an approval before its build starts. Without a connection to the source
+ * `current`, then training with them. What is around the models is applied with Terraform. A manual environment waits for an approval before its build starts. Without a connection to the source
  * there is no trigger, and `trigger` is null.
  */
 export class Delivery extends Construct {
   readonly identity: RoleIdentity;
   readonly trigger: CloudbuildTrigger | null;
 
-  constructor(scope: Construct, id: string, { delivery, environment, registries }: DeliveryProps) {
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
+    const { delivery, registries, pipelines } = props;
     const { project, region } = locationOf(this);
     const context = platformContextOf(this);
     this.identity = new RoleIdentity(this, 'Identity', { role: 'delivery', of: context.platform, project });
-    this.identity.grant(delivery.permissions, { project, region });
+    const starts = pipelines.length > 0;
+    this.identity.grant(
+      delivery.permissions.filter(({ action }) => starts || action !== 'startPipeline'),
+      { project, region },
+    );
     for (const registry of Object.values(registries)) registry.grants.pushImages(this.identity.member);
     const { connection } = delivery.source;
-    this.trigger =
-      connection.google === null ? null : this.triggerOf(delivery, environment, registries, connection.google);
+    this.trigger = connection.google === null ? null : this.triggerOf(props, connection.google);
     if (this.trigger) this.node.defaultChild = this.trigger;
   }
 
-  private triggerOf(
-    delivery: DeliveryPlan,
-    environment: string | null,
-    registries: DeliveryProps['registries'],
-    connection: string,
-  ): CloudbuildTrigger {
+  private triggerOf(props: DeliveryProps, connection: string): CloudbuildTrigger {
+    const { delivery, environment, registries, pipelines } = props;
     const { project, region } = locationOf(this);
     const context = platformContextOf(this);
     const host = HOSTS[delivery.source.provider as keyof typeof HOSTS];
@@ -79,7 +83,11 @@ export class Delivery extends Construct {
       },
       approvalConfig: { approvalRequired: needsApproval(delivery, environment) },
       buildAttribute: {
-        step: [...commandSteps(delivery, environment), ...imageSteps(delivery, registries)],
+        step: [
+          ...commandSteps(delivery, environment),
+          ...imageSteps(delivery, registries),
+          ...pipelines.map((pipeline) => trainingStep(pipeline, region)),
+        ],
         images: delivery.images.flatMap((image) => addresses(image, registries)),
         timeout: `${Math.ceil(delivery.timeoutSeconds)}s`,
         options: { logging: 'CLOUD_LOGGING_ONLY', requestedVerifyOption: 'VERIFIED' },
@@ -113,11 +121,37 @@ function commandSteps({ stages, buildImage }: DeliveryPlan, environment: string 
 type Image = DeliveryPlan['images'][number];
 
 function imageSteps({ images }: DeliveryPlan, registries: DeliveryProps['registries']): CloudbuildTriggerBuildStep[] {
-  return images.map((image) => ({
-    id: `${image.model}-${image.purpose}`,
-    name: DOCKER_IMAGE,
-    args: ['build', ...addresses(image, registries).flatMap((address) => ['--tag', address]), image.folder],
-  }));
+  return images.flatMap((image) => {
+    const id = `${image.model}-${image.purpose}`;
+    const all = addresses(image, registries);
+    const build = ['build', ...all.flatMap((address) => ['--tag', address]), image.folder];
+    return [
+      { id, name: DOCKER_IMAGE, args: build },
+      // What a build lists as its images is pushed when all steps are done: training would begin with the ones before.
+      ...all.map((address, place) => ({ id: `push-${id}-${place}`, name: DOCKER_IMAGE, args: ['push', address] })),
+    ];
+  });
+}
+
+/** Asks for training, and does not wait for it. What was run is an execution of the workflow by its own id. */
+function trainingStep({ model, workflowId }: EvalGatePipeline, region: string): CloudbuildTriggerBuildStep {
+  return {
+    id: `train-${model}`,
+    name: GCLOUD_IMAGE,
+    env: ['COMMIT=$COMMIT_SHA', `WORKFLOW=${workflowId}`, `REGION=${region}`],
+    script: terraformText(
+      [
+        '#!/usr/bin/env bash',
+        'set -euo pipefail',
+        '# Without a history the time of the commit is not known, and the lead time begins with the run.',
+        'at=$(git show --no-patch --format=%aI "$COMMIT" || true)',
+        'input=$(printf \'{"startedBy":"delivery","cause":"code","commit":"%s"\' "$COMMIT")',
+        'if [ -n "$at" ]; then input=$(printf \'%s,"committedAt":"%s"\' "$input" "$at"); fi',
+        'gcloud workflows execute "$WORKFLOW" --location "$REGION" --data "$input}"',
+        '',
+      ].join('\n'),
+    ),
+  };
 }
 
 /** An image by the commit that it was built from, and as the one that is used next. */

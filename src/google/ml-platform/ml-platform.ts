@@ -91,6 +91,7 @@ export class MlPlatform extends Construct {
     const intake = own && before ? { from: before, own } : null;
     const promotion = { offersTopic: offers?.topicId ?? null, intake };
     providePlatformContext(this, { ...context, network, promotion });
+    const billingAccount = props.billingAccount ?? environment.google?.billingAccount;
     this.models = Object.fromEntries(
       Object.entries(plan.models).map(([name, modelPlan]) => [
         name,
@@ -99,6 +100,7 @@ export class MlPlatform extends Construct {
           model: definition.models[name]!,
           plan: modelPlan,
           notifications,
+          isBilled: billingAccount !== undefined,
           ...(encryptionKey && { encryptionKey }),
         }),
       ]),
@@ -124,8 +126,10 @@ export class MlPlatform extends Construct {
       delivery: plan.delivery,
       environment: this.environment,
       registries: Object.fromEntries(Object.entries(this.models).map(([name, { registry }]) => [name, registry])),
+      // A later environment takes the versions of the one before it.
+      pipelines: intake === null ? Object.values(this.models).map(({ pipeline }) => pipeline) : [],
     });
-    this.budgets(props.billingAccount ?? environment.google?.billingAccount, notifications);
+    this.budgets(billingAccount, notifications);
     this.node.defaultChild = this.dashboard.node.defaultChild;
   }
 

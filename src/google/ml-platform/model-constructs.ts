@@ -16,6 +16,8 @@ export interface ModelConstructsProps {
   readonly plan: ModelPlan;
   readonly notifications: INotifications;
   readonly encryptionKey?: IEncryptionKey;
+  /** Whether a budget can be set, whose messages block training. */
+  readonly isBilled: boolean;
 }
 
 /** The parts of one model, wired to each other. */
@@ -30,7 +32,7 @@ export class ModelConstructs extends Construct {
 
   constructor(scope: Construct, id: string, props: ModelConstructsProps) {
     super(scope, id);
-    const { definition, model, plan, notifications, encryptionKey } = props;
+    const { definition, model, plan, notifications, encryptionKey, isBilled } = props;
     const { name, task } = plan;
     const registry = new ModelRegistry(
       this,
@@ -66,7 +68,7 @@ export class ModelConstructs extends Construct {
           registry,
           notifications,
           servingCompute: plan.endpoint.compute,
-          budgetBlocksTraining: plan.budget?.onExceeded === 'blockTraining',
+          budgetBlocksTraining: isBilled && plan.budget?.onExceeded === 'blockTraining',
         },
         plan.pipeline,
       ),

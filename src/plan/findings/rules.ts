@@ -1,5 +1,7 @@
 import { approvalByAnyone } from './approval-by-anyone';
+import { availabilityAboveObjectivesOnGoogle } from './availability-above-objectives-on-google';
 import { budgetBelowIdleCost } from './budget-below-idle-cost';
+import { budgetWithoutBillingAccount } from './budget-without-billing-account';
 import { canaryStarved } from './canary-starved';
 import { captureOff } from './capture-off';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
@@ -49,7 +51,9 @@ import { targetGap } from './target-gap';
 /** Every rule, by id. */
 export const FINDING_RULES: readonly FindingRule[] = [
   approvalByAnyone,
+  availabilityAboveObjectivesOnGoogle,
   budgetBelowIdleCost,
+  budgetWithoutBillingAccount,
   canaryStarved,
   captureOff,
   cooldownLongerThanSchedule,
