@@ -99,8 +99,8 @@ export type OfferEvent = z.output<typeof offerEventSchema>;
 
 /** What the state machine sends to the pipeline's handler when a managed job has ended well. */
 export const jobEventSchema = z.object({
-  /** The job: training, the subject that was scored, or the candidate's smoke test. */
-  collect: z.enum(['training', 'candidate', 'champion', 'smoke']),
+  /** The job: training, the subject that was scored, the candidate's smoke test, or what one that failed has left. */
+  collect: z.enum(['training', 'candidate', 'champion', 'smoke', 'smokeRemoval']),
   /** Name of the run. */
   run: z.string().min(1),
   /** The data section of the model. */

@@ -8,7 +8,7 @@ import type { JobStep } from '../../plan/step-graph';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import type { ContainerImage } from '../support/container-image';
 import type { PlatformNetwork } from '../support/network';
-import type { JobState } from '../support/step-graph-to-asl';
+import type { AslState, JobState } from '../support/step-graph-to-asl';
 
 /** What SageMaker's managed jobs of a pipeline have in common. */
 export interface JobContext {
@@ -34,6 +34,10 @@ export interface JobContext {
 /** Room for starting machines, and for finding interruptible ones. */
 const START_SECONDS = 1800;
 const COLLECT_SECONDS = 900;
+/** Time for a candidate's endpoint to come, and to come again where no machine was free. */
+const MEASURE_SECONDS = 3600;
+/** Time after which SageMaker has made an endpoint, or says that it cannot. */
+const GIVES_UP_SECONDS = 7200;
 const VOLUME_GB = 50;
 /** Largest request of a batch transform, in MB: scoring files are written below it. */
 const MAX_PAYLOAD_MB = 6;
@@ -167,32 +171,47 @@ const collected = (step: JobStep, context: JobContext, what: { readonly [key: st
   },
 });
 
-/** Queries the candidate on an endpoint that is there for this alone: the call is made again until it serves. */
+/**
+ * Queries the candidate on an endpoint that is there for this alone: the call is made again until it serves. When that fails
+ * for good the endpoint is taken away before anything else, since a machine that nobody asks costs as much as one that serves.
+ */
 const smokeTest = (step: JobStep, context: JobContext): JobState => ({
   suffix: 'Smoke',
   state: {
-    Type: 'Task',
-    Resource: context.handlerArn,
-    Parameters: {
+    ...smokeCall(step, context, {
       collect: 'smoke',
-      'run.$': '$$.Execution.Name',
-      data: context.data,
-      'job.$': `$.${step.output}`,
       smoke: { rows: context.smokeRows, instanceType: instanceType(context.serving, 'serving', context) },
-    },
+    }),
     ResultPath: `$.${step.id}Smoke`,
-    TimeoutSeconds: COLLECT_SECONDS,
-    Retry: [
-      {
-        ErrorEquals: [TARGET_CHANGING],
-        IntervalSeconds: TARGET_POLL_SECONDS,
-        MaxAttempts: Math.ceil(START_SECONDS / TARGET_POLL_SECONDS),
-        BackoffRate: 1,
-      },
-      { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2 },
-    ],
+    Retry: smokeRetries(MEASURE_SECONDS),
+  },
+  onFailure: {
+    suffix: 'SmokeRemoval',
+    state: {
+      ...smokeCall(step, context, { collect: 'smokeRemoval' }),
+      // An endpoint that is still made cannot be deleted: SageMaker gives up by itself before that.
+      Retry: smokeRetries(GIVES_UP_SECONDS),
+    },
   },
 });
+
+const smokeCall = (step: JobStep, context: JobContext, what: { readonly [key: string]: Json }): AslState => ({
+  Type: 'Task',
+  Resource: context.handlerArn,
+  Parameters: { ...what, 'run.$': '$$.Execution.Name', data: context.data, 'job.$': `$.${step.output}` },
+  TimeoutSeconds: COLLECT_SECONDS,
+});
+
+/** Two minutes of calls that SageMaker does not take, beside the time for which the endpoint changes. */
+const smokeRetries = (changingSeconds: number): Json => [
+  {
+    ErrorEquals: [TARGET_CHANGING],
+    IntervalSeconds: TARGET_POLL_SECONDS,
+    MaxAttempts: Math.ceil(changingSeconds / TARGET_POLL_SECONDS),
+    BackoffRate: 1,
+  },
+  { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2 },
+];
 
 /** The candidate is this run's model; the champion is that of the run which made it. */
 const modelArchive = ({ registry }: JobContext, subject: string): string =>

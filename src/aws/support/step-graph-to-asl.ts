@@ -18,6 +18,8 @@ export interface JobState {
   /** After the step's id; empty for the first one. */
   readonly suffix: string;
   readonly state: AslState;
+  /** What is done when the state has failed for good, before the step fails; when that fails too, the reason says both. */
+  readonly onFailure?: { readonly suffix: string; readonly state: AslState };
 }
 
 export interface AslTargets {
@@ -125,7 +127,7 @@ function taskState(step: TaskStep, handlerArn: string): AslState {
         ...FULL_JITTER,
       },
     ],
-    Catch: catchers(step),
+    Catch: catchers(failureId(step)),
     Next: step.next,
   };
 }
@@ -134,15 +136,28 @@ function jobStates(step: JobStep, { job }: AslTargets): [string, AslState][] {
   const states = job(step);
   const ids = states.map(({ suffix }) => `${step.id}${suffix}`);
   return [
-    ...states.map(({ state }, index): [string, AslState] => [
-      ids[index]!,
-      {
+    ...states.flatMap(({ state, onFailure }, index): [string, AslState][] => {
+      const failed = failureId(step);
+      const before = onFailure && `${step.id}${onFailure.suffix}`;
+      const main: AslState = {
         ...state,
         Comment: step.describe,
-        Catch: catchers(step),
+        Catch: catchers(before ?? failed),
         Next: ids[index + 1] ?? step.next,
-      },
-    ]),
+      };
+      if (onFailure === undefined || before === undefined) return [[ids[index]!, main]];
+      const undo: AslState = {
+        ...onFailure.state,
+        Comment: `${ids[index]} failed for good`,
+        ResultPath: null,
+        Catch: catchers(failed, '$.error.afterwards'),
+        Next: failed,
+      };
+      return [
+        [ids[index]!, main],
+        [before, undo],
+      ];
+    }),
     failureState(step),
   ];
 }
@@ -150,11 +165,11 @@ function jobStates(step: JobStep, { job }: AslTargets): [string, AslState][] {
 const failureId = (step: { readonly id: string }): string => `${step.id}Failed`;
 
 /** States.ALL does not catch an answer that is too large. */
-function catchers(step: { readonly id: string }): Json[] {
+function catchers(next: string, path = '$.error'): Json[] {
   return [['States.DataLimitExceeded'], ['States.ALL']].map((ErrorEquals) => ({
     ErrorEquals,
-    ResultPath: '$.error',
-    Next: failureId(step),
+    ResultPath: path,
+    Next: next,
   }));
 }
 

@@ -12,6 +12,8 @@ export const artifactKeys = {
   /** The same folder as one archive, where the training service makes one. */
   modelArchive: (run: string) => `runs/${run}/model.tar.gz`,
   scores: (run: string, subject: 'candidate' | 'champion') => `runs/${run}/scores/${subject}.jsonl`,
+  /** What the candidate's own endpoint was measured at. */
+  smoke: (run: string) => `runs/${run}/smoke.json`,
   gate: (run: string) => `runs/${run}/gate.json`,
   profile: (run: string) => `runs/${run}/profile.json`,
   version: (version: number | string) => `versions/${version}.json`,

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -15,6 +16,7 @@ import { Documents } from './documents';
 import { Endpoints } from './endpoints';
 import { Figures } from './figures';
 import { Objects } from './objects';
+import { SmokeEndpoints } from './smoke-endpoints';
 import { type Behaviour, Traffic } from './traffic';
 
 type Operation = (input: never) => unknown;
@@ -24,6 +26,7 @@ const CLIENTS = {
   S3: S3Client,
   DynamoDB: DynamoDBClient,
   SageMaker: SageMakerClient,
+  SageMakerRuntime: SageMakerRuntimeClient,
   ApplicationAutoScaling: ApplicationAutoScalingClient,
   CloudWatch: CloudWatchClient,
   SNS: SNSClient,
@@ -38,6 +41,8 @@ export interface Fault {
   /** `SageMaker.UpdateEndpoint`. */
   readonly operation: string;
   readonly times: number;
+  /** It was done, and its answer was lost; it was refused otherwise. */
+  readonly lost?: boolean;
 }
 
 export interface Message {
@@ -55,6 +60,7 @@ export class Account {
   readonly documents = new Documents();
   readonly autoscaling = new FakeAutoscaling();
   readonly endpoints: Endpoints;
+  readonly smoke: SmokeEndpoints;
   readonly figures = new Figures();
   readonly traffic: Traffic;
   readonly published: Message[] = [];
@@ -66,17 +72,19 @@ export class Account {
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
   readonly calls: string[] = [];
   readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
-  private faults: { operation: string; left: number }[] = [];
+  private faults: { operation: string; left: number; lost: boolean }[] = [];
   private readonly services: Readonly<Record<Service, Operations>>;
 
   constructor(behaviour: Behaviour, now: () => number) {
     this.endpoints = new Endpoints(now, this.autoscaling, undefined, () => this.figures.firing);
+    this.smoke = new SmokeEndpoints(this.endpoints, now);
     this.traffic = new Traffic(this.endpoints, this.figures, this.objects, behaviour);
     const { published } = this;
     this.services = {
       S3: this.objects.operations(),
       DynamoDB: this.documents.operations(),
-      SageMaker: this.endpoints.operations(),
+      SageMaker: this.smoke.operations() as Operations,
+      SageMakerRuntime: this.smoke.runtime() as Operations,
       ApplicationAutoScaling: this.autoscaling.operations(),
       CloudWatch: this.figures.operations(),
       SNS: {
@@ -129,8 +137,8 @@ export class Account {
   }
 
   /** The next calls of an operation fail, so many times. */
-  fail({ operation, times }: Fault): void {
-    this.faults.push({ operation, left: times });
+  fail({ operation, times, lost = false }: Fault): void {
+    this.faults.push({ operation, left: times, lost });
   }
 
   /** Nothing fails any more. */
@@ -149,6 +157,7 @@ export class Account {
     const fault = this.faults.find((one) => one.operation === name && one.left > 0);
     if (fault !== undefined) {
       fault.left -= 1;
+      if (fault.lost) await this.services[service][operation]?.(input);
       throw serviceError('InternalFailure', `${name} was made to fail`);
     }
     const answer = this.services[service][operation];

@@ -110,6 +110,7 @@ export class PipelineWorld {
     this.time.install();
     this.account.install();
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    jest.spyOn(performance, 'now').mockImplementation(() => this.account.smoke.clockMs);
     jest.spyOn(console, 'log').mockImplementation(() => undefined);
     Object.assign(process.env, environment);
     this.bundle = require(join(__dirname, '..', '..', '..', 'assets', 'aws', 'pipeline', 'index.js')).handler;
@@ -145,9 +146,17 @@ export class PipelineWorld {
     await this.engine.close();
   }
 
-  /** @param failing states whose task fails, by how often */
-  run(name: string, failing: Readonly<Record<string, number>> = {}): Promise<Execution> {
+  /**
+   * @param failing states whose task fails, by how often
+   * @param lost the task is done, and its answer is lost; it is not done otherwise
+   */
+  run(name: string, failing: Readonly<Record<string, number>> = {}, lost = false): Promise<Execution> {
     const left = { ...failing };
+    const perform = (event: unknown, resource: string): Promise<unknown> => {
+      if (!resource.includes(':lambda:')) return this.jobs.run(resource, event as never);
+      const isCheck = (event as { readonly use?: string }).use === 'checkData';
+      return isCheck ? this.checks(event) : this.bundle(event);
+    };
     const { States } = this.controller.definition;
     const input = { startedBy: 'ann@example.com', cause: 'manual', commit: 'abc' };
     return this.time.until(
@@ -158,14 +167,13 @@ export class PipelineWorld {
           const resource = String(States[state]!['Resource']);
           const times = left[state] ?? 0;
           if (times > 0) {
+            if (lost) await perform(event, resource);
             left[state] = times - 1;
             // As Step Functions names what its own calls of SageMaker come to.
             const name = resource.includes(':sagemaker:') ? 'SageMaker.AmazonSageMakerException' : 'Injected';
             throw Object.assign(new Error(`${state} was made to fail`), { name });
           }
-          if (!resource.includes(':lambda:')) return this.jobs.run(resource, event as never);
-          const isCheck = (event as { readonly use?: string }).use === 'checkData';
-          return isCheck ? this.checks(event) : this.bundle(event);
+          return perform(event, resource);
         },
         this.time,
       ),

@@ -89,7 +89,7 @@ export class VirtualTime {
         this.timers.delete(next[0]);
         this.passTo(next[1].at);
         next[1].fire();
-      } else if (++waited > 10_000) throw new RangeError('nothing is left that could go on');
+      } else if (this.busy === 0 && ++waited > 10_000) throw new RangeError('nothing is left that could go on');
     }
     return promise;
   }

@@ -8,7 +8,9 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { OperationError } from '../../../kernel/problem';
 import { NOT_LOADED, p99, type ServingSmokeResult } from '../../core/gate';
+import type { ArtifactStore } from '../../ports';
 import { errorMessage, errorName } from './sdk-error';
 import { TargetChangingError } from './target-changing';
 
@@ -16,46 +18,99 @@ export interface SmokeOptions {
   /** Name of the endpoint for this check, and of its configuration and model. */
   readonly name: string;
   readonly instanceType: string;
+  /** Key of the artifact store where the measurement outlives the endpoint. */
+  readonly note: string;
   /** Milliseconds that only grow. */
   readonly now: () => number;
 }
 
-/** A short-lived endpoint with the candidate alone: it is loaded, asked row by row, and gone again. */
+/** States in which an endpoint is what it was asked to be; every other one passes, also that of a deletion. */
+const SETTLED = ['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed'];
+/** A row is asked again when no answer came: that is the network's fault as often as the candidate's. */
+const TRIES = 3;
+/** Reasons of SageMaker's that say nothing of the candidate: no machines are free. */
+const NO_MACHINE = /compute capacity|InsufficientInstanceCapacity|ResourceLimitExceeded|quota/i;
+
+/**
+ * A short-lived endpoint with the candidate alone: it is loaded, asked row by row, and gone again. Each call goes on where one
+ * has stopped of which the answer never came.
+ */
 export class SmokeEndpoint {
   constructor(
     private readonly sagemaker: SageMakerClient,
     private readonly runtime: SageMakerRuntimeClient,
+    private readonly artifacts: Pick<ArtifactStore, 'get' | 'put'>,
     private readonly options: SmokeOptions,
   ) {}
 
   /**
-   * Makes the endpoint at the first call and asks it once it serves; then it is deleted, whatever it answered.
+   * Makes the endpoint at the first call and asks it once it serves. What was measured is noted before the endpoint goes, and is
+   * the answer of every later call.
    * @throws TargetChangingError until it serves
+   * @throws OperationError `smokeNotDeployed` when SageMaker has no machine for it; another call makes it anew
    */
   async measure(instances: readonly object[]): Promise<ServingSmokeResult> {
+    const { note } = this.options;
+    const noted = await this.artifacts.get(note);
+    const measured = noted
+      ? (JSON.parse(new TextDecoder().decode(noted)) as ServingSmokeResult)
+      : await this.measured(instances);
+    if (noted === undefined) await this.artifacts.put(note, new TextEncoder().encode(JSON.stringify(measured)));
+    await this.remove();
+    return measured;
+  }
+
+  /**
+   * Takes away what there is of it.
+   * @throws TargetChangingError while it cannot be taken away
+   */
+  async remove(): Promise<void> {
     const { name } = this.options;
-    const status = await this.status();
-    if (status === undefined) await this.create();
-    if (status === undefined || status === 'Creating') throw new TargetChangingError(name);
-    if (status !== 'InService') {
-      await this.delete();
-      return NOT_LOADED;
+    const { status } = await this.look();
+    if (status !== undefined && status !== 'Deleting') {
+      if (!SETTLED.includes(status)) throw new TargetChangingError(name);
+      await this.sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
     }
+    await this.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })).catch(unlessMissing);
+  }
+
+  private async measured(instances: readonly object[]): Promise<ServingSmokeResult> {
+    const { name } = this.options;
+    const { status, reason } = await this.look();
+    if (status === undefined) await this.create();
+    if (status === undefined || !SETTLED.includes(status)) throw new TargetChangingError(name);
+    if (status === 'InService') return this.askAll(instances);
+    if (!NO_MACHINE.test(reason)) return NOT_LOADED;
+    await this.remove();
+    throw new OperationError({
+      code: 'smokeNotDeployed',
+      path: name,
+      got: reason,
+      expected: 'a machine for the candidate',
+      fix: 'ask for more quota of the instance type of serving.compute, or wait',
+    });
+  }
+
+  private async askAll(instances: readonly object[]): Promise<ServingSmokeResult> {
     const latencies: number[] = [];
     let failures = 0;
-    try {
-      // The first answer warms the container up and is not counted.
-      await this.ask(instances[0] ?? {}).catch(() => undefined);
-      for (const instance of instances) {
-        const started = this.options.now();
-        const answered = await this.ask(instance).catch(() => false);
-        if (answered) latencies.push(this.options.now() - started);
-        else failures++;
-      }
-    } finally {
-      await this.delete();
+    // The first answer warms the container up and is not counted.
+    await this.answered(instances[0] ?? {});
+    for (const instance of instances) {
+      const latency = await this.answered(instance);
+      if (latency === null) failures++;
+      else latencies.push(latency);
     }
     return { loaded: true, rowsQueried: instances.length, failures, latencyP99Ms: p99(latencies) };
+  }
+
+  /** Milliseconds that the answer to a row took; null when none came. */
+  private async answered(instance: object): Promise<number | null> {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const started = this.options.now();
+      if (await this.ask(instance).catch(() => false)) return this.options.now() - started;
+    }
+    return null;
   }
 
   private async ask(instance: object): Promise<boolean> {
@@ -71,14 +126,12 @@ export class SmokeEndpoint {
     return reply.predictions?.length === 1;
   }
 
-  private async status(): Promise<string | undefined> {
-    try {
-      return (await this.sagemaker.send(new DescribeEndpointCommand({ EndpointName: this.options.name })))
-        .EndpointStatus;
-    } catch (error) {
-      if (errorName(error) === 'ValidationException' && /could not find/i.test(errorMessage(error))) return undefined;
-      throw error;
-    }
+  /** What SageMaker says of it; without a status when there is no such endpoint. */
+  private async look(): Promise<{ readonly status?: string | undefined; readonly reason: string }> {
+    const found = await this.sagemaker
+      .send(new DescribeEndpointCommand({ EndpointName: this.options.name }))
+      .catch(unlessMissing);
+    return { status: found?.EndpointStatus, reason: found?.FailureReason ?? '' };
   }
 
   private async create(): Promise<void> {
@@ -103,10 +156,9 @@ export class SmokeEndpoint {
       });
     await this.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
   }
+}
 
-  private async delete(): Promise<void> {
-    const { name } = this.options;
-    await this.sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
-    await this.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }));
-  }
+function unlessMissing(error: unknown): undefined {
+  if (errorName(error) === 'ValidationException' && /could not find/i.test(errorMessage(error))) return undefined;
+  throw error;
 }

@@ -82,11 +82,15 @@ async function collect(event: JobEvent): Promise<Answer> {
     features: Object.keys(data.columns).filter((name) => data.columns[name]?.feature && name !== data.label.column),
   });
   if (event.collect === 'training') return { ...job, ...(await results.training(run, job.artifactUri ?? '')) };
-  if (event.collect === 'smoke') {
+  if (event.collect === 'smoke' || event.collect === 'smokeRemoval') {
     const { rows = 1, instanceType = '' } = event.smoke ?? {};
-    const options = { name: job.jobName, instanceType, now: () => performance.now() };
-    const endpoint = new SmokeEndpoint(new SageMakerClient(region), new SageMakerRuntimeClient(region), options);
-    return { ...(await endpoint.measure((await results.instances(run)).slice(0, rows))) };
+    const options = { name: job.jobName, instanceType, note: artifactKeys.smoke(run), now: () => performance.now() };
+    const clients = [new SageMakerClient(region), new SageMakerRuntimeClient(region)] as const;
+    const endpoint = new SmokeEndpoint(...clients, artifacts, options);
+    if (event.collect === 'smoke')
+      return { ...(await endpoint.measure((await results.instances(run)).slice(0, rows))) };
+    await endpoint.remove();
+    return { removed: true };
   }
   const scored = await results.scores(run, event.collect);
   // Batch transform has loaded the model and answered every row; it does not say how fast.
