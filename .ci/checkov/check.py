@@ -33,6 +33,10 @@ def main(target: str, folder: str) -> int:
     if not any(report.get("summary", report).get("passed", 0) for report in reports):
         print(f"checkov: nothing was checked in {folder}: {done.stderr[-400:]}")
         return 1
+    unread = [name for report in reports for name in report.get("results", {}).get("parsing_errors", [])]
+    if unread:
+        print(f"checkov: cannot read {', '.join(unread)}")
+        return 1
     failed = {
         (found["check_id"], found["resource"], found["file_path"], found["check_name"])
         for report in reports

@@ -39,6 +39,8 @@ const MOST_BEFORE = 2;
 const ROLL_BACK_SECONDS = 300;
 /** Longest that a target's own guardrails keep the old fleet: meanwhile nobody can change the traffic, not even back. */
 const MOST_BAKE_SECONDS = 600;
+/** The alarms on errors and latency need two minutes of three, and metrics come a minute or two late. */
+const LEAST_BAKE_SECONDS = 300;
 /** How often a release that waits for another asks again, at most. */
 const QUEUE_SECONDS = 60;
 
@@ -113,7 +115,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
         policy,
         call,
         release.strategy === 'blueGreen' && step.holdSeconds > 0
-          ? Math.min(MOST_BAKE_SECONDS, every, step.holdSeconds)
+          ? Math.min(MOST_BAKE_SECONDS, Math.max(LEAST_BAKE_SECONDS, every), step.holdSeconds)
           : null,
       ),
     ),

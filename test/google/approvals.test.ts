@@ -35,7 +35,7 @@ test('a sink of audit logs, and nothing but it, publishes decisions, which are p
   const push = all(TEMPLATE, 'google_pubsub_subscription').map(
     (one) => (one['push_config'] as Attributes)['push_endpoint'],
   );
-  expect(push).toEqual([expect.stringMatching(/\/approvals$/)]);
+  expect(push.filter((one) => String(one).endsWith('/approvals'))).toHaveLength(1);
   const publishers = all(TEMPLATE, 'google_pubsub_topic_iam_member').map((one) => one['member']);
   expect(publishers).toEqual([expect.stringContaining('google_logging_project_sink')]);
 });

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { type DataResourceType, ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -11,8 +12,10 @@ export interface AuditTrailProps {
   /** Write-once ledgers, by model. */
   readonly ledgers: Readonly<Record<string, IBucket>>;
   readonly artifacts: readonly IBucket[];
+  /** Tables of registries and locks. */
+  readonly tables: readonly ITable[];
   readonly retentionSeconds: number;
-  /** Stage scale: every access to ledgers and artifacts is recorded by CloudTrail too. */
+  /** Stage scale: every access to ledgers and artifacts, and every change of a registry, is recorded by CloudTrail too. */
   readonly recordAccess: boolean;
   readonly encryptionKey?: IKey;
   readonly deletionProtection: boolean;
@@ -49,6 +52,12 @@ export class AuditTrail extends Construct {
     this.trail.addS3EventSelector(
       [...Object.values(props.ledgers), ...props.artifacts].map((bucket) => ({ bucket })),
       { readWriteType: ReadWriteType.ALL, includeManagementEvents: false },
+    );
+    // CDK has no name for tables, CloudFormation does.
+    this.trail.addEventSelector(
+      'AWS::DynamoDB::Table' as DataResourceType,
+      props.tables.map(({ tableArn }) => tableArn),
+      { readWriteType: ReadWriteType.WRITE_ONLY, includeManagementEvents: false },
     );
     this.node.defaultChild = this.trail.node.defaultChild;
   }

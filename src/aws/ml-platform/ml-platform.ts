@@ -141,6 +141,7 @@ export class MlPlatform extends Construct {
     this.audit = new AuditTrail(this, 'Audit', {
       ledgers: Object.fromEntries(registries.map((registry) => [registry.model, registry.ledgerBucket])),
       artifacts: registries.map((registry) => registry.artifactBucket),
+      tables: registries.map((registry) => registry.stateTable),
       retentionSeconds: plan.governance.auditRetentionSeconds,
       recordAccess: stageIncludes(plan.platform.stage, 'scale'),
       ...(encryptionKey && { encryptionKey }),

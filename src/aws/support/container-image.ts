@@ -1,5 +1,5 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Repository, RepositoryEncryption, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -32,7 +32,8 @@ export interface ImageHome {
 
 /** Value of the parameter before the first build; no registry has such an image, so a job that needs it says so. */
 const NOT_BUILT = 'not-built-yet';
-const KEPT_IMAGES = 50;
+/** A champion may serve for years: images that a build has named are kept, what is left of pushes that broke off is not. */
+const UNTAGGED_DAYS = 14;
 
 const ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
 
@@ -93,7 +94,13 @@ export function containerImage(
     imageScanOnPush: true,
     encryption: options.encryptionKey ? RepositoryEncryption.KMS : RepositoryEncryption.AES_256,
     ...(options.encryptionKey && { encryptionKey: options.encryptionKey }),
-    lifecycleRules: [{ maxImageCount: KEPT_IMAGES, description: 'the last builds' }],
+    lifecycleRules: [
+      {
+        tagStatus: TagStatus.UNTAGGED,
+        maxImageAge: Duration.days(UNTAGGED_DAYS),
+        description: 'what no build has named',
+      },
+    ],
     removalPolicy: removalPolicy(options.deletionProtection),
   });
   return { ...built, repositoryArn: repository.repositoryArn, repository };

@@ -76,7 +76,7 @@ export class Handler {
     alarmOnUnhandled(scope, props.handlerRole, this.deadLetters, props.unhandled);
     this.function = new LambdaFunction(scope, id, {
       description: props.description,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: handlerCode(props.handlerRole),
       handler: 'index.handler',

@@ -212,9 +212,7 @@ const STATEMENTS = {
       : [{ actions: ['cloudwatch:DescribeAlarms'], resources: [arn('cloudwatch', 'alarm:*')] }]),
   ],
   // SageMaker's guardrails look with the role of the endpoint.
-  watchAlarms: ({ alarmPrefix }, arn) => [
-    { actions: ['cloudwatch:DescribeAlarms'], resources: [arn('cloudwatch', `alarm:${alarmPrefix ?? ''}-*`)] },
-  ],
+  watchAlarms: (_, arn) => [{ actions: ['cloudwatch:DescribeAlarms'], resources: [arn('cloudwatch', 'alarm:*')] }],
   // Metrics are log lines (embedded metric format): writeLogs is all they need.
   writeMetrics: () => [],
   lock: ({ registry }) => [

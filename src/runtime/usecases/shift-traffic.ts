@@ -1,9 +1,13 @@
+import { OperationError } from '../../kernel/problem';
 import { type CanaryState, enterStage } from '../core/canary';
 import { answer } from './answer';
 import { noteDeployment } from './deployment-log';
 import type { UseCaseFunction } from './ports';
 import { argumentNumber, at, stateNumber } from './read-event';
 import { assertLive } from './release-deployment';
+
+/** Error of a serving target that has gone back by itself. */
+const TAKEN_BACK = 'servingTargetRefused';
 
 /** Gives the challenger a percent of live traffic, reads it back, and begins the stage. */
 export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'serving' | 'clock'> = async (
@@ -14,11 +18,23 @@ export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'ser
   const percent = argumentNumber(event, 'percent');
   await ports.serving.mirror(version, 0);
   const bakeSeconds = event.arguments['bakeSeconds'];
-  await ports.serving.setTraffic(version, percent, typeof bakeSeconds === 'number' ? { bakeSeconds } : undefined);
+  const guard = typeof bakeSeconds === 'number' ? { bakeSeconds } : undefined;
+  const noteLive = async (): Promise<void> => {
+    if (argumentNumber(event, 'step') === 1) {
+      await noteDeployment(ports, event.run, { firstLiveAtSeconds: ports.clock.now() });
+    }
+  };
+  try {
+    await ports.serving.setTraffic(version, percent, guard);
+  } catch (error) {
+    // What the target's guardrails have taken back was live until then: a change that failed, not one that never was.
+    if (guard && error instanceof OperationError && error.title === TAKEN_BACK) await noteLive();
+    throw error;
+  }
   const traffic = await ports.serving.read();
   assertLive(traffic, version, percent);
+  await noteLive();
   const now = ports.clock.now();
-  if (argumentNumber(event, 'step') === 1) await noteDeployment(ports, event.run, { firstLiveAtSeconds: now });
   const looked = at(event.state, 'analysis.state') ?? at(event.state, 'shadowAnalysis.state') ?? null;
   const stage = {
     phase: 'live' as const,

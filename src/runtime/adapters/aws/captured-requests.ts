@@ -1,5 +1,6 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { PREFIXES, type Variant } from '../../../contract/aws';
+import type { SHADOW_VARIANT } from './endpoint-layout';
 
 /** One captured request: who asked, when, and the answers. */
 export interface CapturedRequest {
@@ -15,7 +16,7 @@ const HOUR = 3600;
 export async function capturedRequests(
   client: S3Client,
   bucket: string,
-  where: { readonly deployment: string; readonly endpoint: string; readonly variant: Variant },
+  where: { readonly deployment: string; readonly endpoint: string; readonly variant: Variant | typeof SHADOW_VARIANT },
   window: { readonly from: number; readonly to: number; readonly limit: number },
 ): Promise<CapturedRequest[]> {
   const found: CapturedRequest[] = [];

@@ -4,7 +4,7 @@ import { VARIANTS, type Variant } from '../../../contract/aws';
 /** What an endpoint serves: versions by variant, with weights; and the version that gets copies of requests. */
 export interface EndpointLayout {
   readonly production: Readonly<Partial<Record<Variant, { readonly version: number; readonly weight: number }>>>;
-  readonly shadow: { readonly variant: Variant; readonly version: number; readonly percent: number } | null;
+  readonly shadow: { readonly version: number; readonly percent: number } | null;
 }
 
 /** Capacity and capture of an endpoint's variants. */
@@ -16,9 +16,15 @@ export interface EndpointCapacity {
 
 export const otherVariant = (variant: Variant): Variant => (variant === 'blue' ? 'green' : 'blue');
 
+/**
+ * Variant that gets copies of requests. No alarm and no dashboard watches it: what a shadow fails or takes its time for, no client
+ * has seen.
+ */
+export const SHADOW_VARIANT = 'shadow';
+
 /** The variant of a version, live or mirrored; undefined when it is not deployed. */
-export function variantOf(layout: EndpointLayout, version: number): Variant | undefined {
-  if (layout.shadow?.version === version) return layout.shadow.variant;
+export function variantOf(layout: EndpointLayout, version: number): Variant | typeof SHADOW_VARIANT | undefined {
+  if (layout.shadow?.version === version) return SHADOW_VARIANT;
   return VARIANTS.find((variant) => layout.production[variant]?.version === version);
 }
 
@@ -33,25 +39,23 @@ export function livePercents({ production }: EndpointLayout): Record<number, num
 
 /**
  * Name of the folder of captured requests: which version each variant serves, `blue-3_green-4`; a version that only gets copies
- * is named as such, `blue-3_green-shadow-4`, since a request that was answered twice happened once.
+ * is named as such, `blue-3_shadow-4`, since a request that was answered twice happened once.
  */
 export function deploymentName({ production, shadow }: EndpointLayout): string {
-  return VARIANTS.flatMap((variant) => {
-    if (shadow?.variant === variant) return [`${variant}-${SHADOW}${shadow.version}`];
+  const live = VARIANTS.flatMap((variant) => {
     const version = production[variant]?.version;
     return version === undefined ? [] : [`${variant}-${version}`];
-  }).join('_');
+  });
+  return [...live, ...(shadow ? [`${SHADOW_VARIANT}-${shadow.version}`] : [])].join('_');
 }
-
-const SHADOW = 'shadow-';
 
 /** Versions that answered clients by variant, of such a name; undefined when it is none. */
 export function deploymentVersions(name: string): Partial<Record<Variant, number>> | undefined {
   const versions: Partial<Record<Variant, number>> = {};
   for (const part of name.split('_')) {
-    const match = /^(blue|green)-(shadow-)?(\d+)$/.exec(part);
+    const match = /^(blue|green|shadow)-(\d+)$/.exec(part);
     if (!match) return undefined;
-    if (match[2] === undefined) versions[match[1] as Variant] = Number(match[3]);
+    if (match[1] !== SHADOW_VARIANT) versions[match[1] as Variant] = Number(match[2]);
   }
   return versions;
 }

@@ -20,6 +20,7 @@ import {
   type EndpointCapacity,
   type EndpointLayout,
   modelName,
+  SHADOW_VARIANT,
   versionOfModel,
 } from './endpoint-layout';
 import { errorMessage, errorName } from './sdk-error';
@@ -125,7 +126,7 @@ export class SageMakerEndpoint {
         shadow:
           mirrored === undefined || version === undefined
             ? null
-            : { variant: mirrored.VariantName as Variant, version, percent: mirrored.InitialVariantWeight ?? 0 },
+            : { version, percent: mirrored.InitialVariantWeight ?? 0 },
       },
       capacity: first
         ? {
@@ -227,7 +228,7 @@ export class SageMakerEndpoint {
 
   private configuration(name: string, layout: EndpointLayout, capacity: EndpointCapacity) {
     const { endpoint, bucket, key } = this.options;
-    const variant = (name: Variant, version: number, weight: number): ProductionVariant => ({
+    const variant = (name: Variant | typeof SHADOW_VARIANT, version: number, weight: number): ProductionVariant => ({
       VariantName: name,
       ModelName: modelName(endpoint, version),
       InstanceType: capacity.instanceType as ProductionVariant['InstanceType'],
@@ -241,7 +242,7 @@ export class SageMakerEndpoint {
         const served = layout.production[slot];
         return served ? [variant(slot, served.version, shadow ? PRODUCTION_WEIGHT : served.weight)] : [];
       }),
-      ...(shadow && { ShadowProductionVariants: [variant(shadow.variant, shadow.version, shadow.percent)] }),
+      ...(shadow && { ShadowProductionVariants: [variant(SHADOW_VARIANT, shadow.version, shadow.percent)] }),
       ...(capacity.capturePercent > 0 && {
         DataCaptureConfig: {
           EnableCapture: true,

@@ -7,6 +7,7 @@ import {
   type EndpointLayout,
   livePercents,
   otherVariant,
+  SHADOW_VARIANT,
   variantOf,
 } from './endpoint-layout';
 import type { EndpointRequests } from './endpoint-requests';
@@ -73,7 +74,7 @@ export class SageMakerServingTarget implements ServingTarget {
   async setTraffic(challenger: number, percent: number, guard?: TrafficGuard): Promise<void> {
     const now = await this.settled();
     const variant = variantOf(now.layout, challenger);
-    if (variant === undefined || now.layout.shadow?.version === challenger) {
+    if (variant === undefined || variant === SHADOW_VARIANT) {
       if (percent === 0) return;
       throw this.refused(`version ${challenger} is not deployed`, 'a version that is deployed');
     }
@@ -122,7 +123,7 @@ export class SageMakerServingTarget implements ServingTarget {
       throw this.refused('no champion', 'a version that serves, whose requests are copied');
     }
     const production = { [champion.variant]: { version: champion.version, weight: FULL } };
-    const mirrored = percent === 0 ? null : { variant: otherVariant(champion.variant), version, percent };
+    const mirrored = percent === 0 ? null : { version, percent };
     await this.become({ production, shadow: mirrored }, now.capacity, now);
   }
 
@@ -162,9 +163,11 @@ export class SageMakerServingTarget implements ServingTarget {
     const pending = await requests.pending();
     // An alarm has fired while it had all traffic: it is not tried on clients again, whoever calls.
     if (pending === `${TAKEN_BACK}${name}`) throw this.goneBack(now, name);
-    if (pending !== name) {
+    // Whether SageMaker was asked has to be known for sure before a guarded change is said to have been taken back.
+    if (pending !== (guardrails ? `${ASKED}${name}` : name)) {
       await requests.note(name);
       await this.ask(layout, capacity, now, guardrails);
+      if (guardrails) await requests.note(`${ASKED}${name}`);
     }
     const after = await this.settled();
     await this.scaling.follow(servingVariants(after.layout));
@@ -230,6 +233,8 @@ export class SageMakerServingTarget implements ServingTarget {
 }
 
 const FULL = 100;
+/** Before the name of a configuration that SageMaker was asked for under guardrails. */
+const ASKED = 'asked:';
 /** Before the name of a configuration that the guardrails have taken back. */
 const TAKEN_BACK = 'taken-back:';
 /** Alarms that SageMaker takes for one change. */

@@ -44,7 +44,8 @@ const LOOKS = 24;
 /** The ports of a handler, wired to AWS; clients are made once a process and connect when they are used. */
 export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
   const region = { region: env.AWS_REGION };
-  const s3 = new S3Client(region);
+  // Versions of another environment may lie in another region.
+  const s3 = new S3Client({ ...region, followRegionRedirects: true });
   const sagemaker = new SageMakerClient(region);
   const location = bucketLocation(env.MLP_ARTIFACTS);
   const endpoint = new SageMakerEndpoint(sagemaker, {
