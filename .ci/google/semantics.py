@@ -6,9 +6,15 @@ usage: semantics.py cdk.tf.json
 import json
 import sys
 
-from rules import access, choices, filters, names, places, ranges, schedules, tables
+from rules import (
+    access, budgets, calls, channels, choices, environment, filters, metrics, names, objectives, pairs, places, ranges, references,
+    schedules, steps, tables,
+)
 
-RULES = (ranges, names, access, places, schedules, filters, choices, tables)
+RULES = (
+    ranges, pairs, names, access, references, places, schedules, calls, environment, steps, metrics, filters, objectives, budgets, channels,
+    choices, tables,
+)
 
 
 def faults(resources):

@@ -1,30 +1,52 @@
-"""Roles that do not exist or give too much, and members that are anybody."""
+"""Which role may be bound on what, roles that do not exist or give too much, and members that are anybody."""
 import re
 
-# Predefined roles that a template may bind; primitive roles are none of them.
-ROLES = {
-    f"roles/{one}"
-    for one in """
-    aiplatform.user aiplatform.viewer artifactregistry.reader artifactregistry.writer bigquery.dataEditor bigquery.dataViewer
-    bigquery.jobUser cloudbuild.builds.builder cloudfunctions.developer cloudkms.cryptoKeyEncrypterDecrypter
-    cloudtrace.agent iam.serviceAccountUser logging.logWriter monitoring.metricWriter monitoring.viewer pubsub.publisher
-    pubsub.subscriber run.invoker storage.objectCreator storage.objectUser storage.objectViewer workflows.invoker workflows.viewer
-    """.split()
+from .facts import facts
+
+# What the plan's permissions can be granted on (GRANTS_OF_ACTION in src/google/support/permissions.ts), by its type.
+TYPES = {
+    "project": ("google_project_iam_member",),
+    "artifacts": ("google_storage_bucket_iam_member",),
+    "ledger": ("google_storage_bucket_iam_member",),
+    "state": ("google_storage_bucket_iam_member",),
+    "dataset": ("google_bigquery_dataset_iam_member",),
+    "repository": ("google_artifact_registry_repository_iam_member",),
+    "topics": ("google_pubsub_topic_iam_member",),
+    "offers": ("google_pubsub_topic_iam_member",),
+    "actsAs": ("google_service_account_iam_member",),
+}
+# Bindings beside the plan's permissions: data of the definition, callers of handlers, Google's own agents, the delivery.
+BESIDE = {
+    ("google_artifact_registry_repository_iam_member", "roles/artifactregistry.writer"),
+    ("google_bigquery_table_iam_member", "roles/bigquery.dataViewer"),
+    ("google_cloud_run_v2_service_iam_member", "roles/run.invoker"),
+    ("google_kms_crypto_key_iam_member", "roles/cloudkms.cryptoKeyEncrypterDecrypter"),
+    ("google_project_iam_member", "roles/logging.logWriter"),
+    ("google_pubsub_topic_iam_member", "roles/pubsub.subscriber"),
+    ("google_storage_bucket_iam_member", "roles/storage.objectCreator"),
+    ("google_storage_bucket_iam_member", "roles/storage.objectViewer"),
 }
 MEMBER = re.compile(
-    r"(serviceAccount|user|group):\S+@?\S*|\$\{google_logging_project_sink\.\w+\.writer_identity\}"
+    r"serviceAccount:\$\{(google_service_account\.\w+\.email|data\.google_storage_project_service_account\.\w+\.email_address)\}"
+    r"|serviceAccount:[\w${}.-]+@[a-z0-9.-]+\.gserviceaccount\.com|(user|group):[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
+    r"|\$\{google_logging_project_sink\.\w+\.writer_identity\}"
     r"|principalSet://cloudresourcemanager\.googleapis\.com/projects/(\d+|\$\{data\.google_project\.\w+\.number\})/type/ServiceAccount"
 )
 # What all service accounts of another project may be: nothing that changes anything.
 FOR_A_PROJECT = {"roles/pubsub.subscriber", "roles/storage.objectViewer"}
 
 
+def may_be_bound(kind, role):
+    granted = {(type_, one["role"]) for one in facts()["grants"] for type_ in TYPES.get(one["on"], ())}
+    return (kind, role) in granted | BESIDE
+
+
 def check(kind, name, body, _template):
     if not kind.endswith("_iam_member"):
         return
     role, member = str(body.get("role")), str(body.get("member"))
-    if role not in ROLES:
-        yield f"{kind}.{name}.role: {role!r} is no role that a template may bind"
+    if not may_be_bound(kind, role):
+        yield f"{kind}.{name}.role: {role!r} is no role that a template may bind there"
     if not MEMBER.fullmatch(member) or member.startswith(("allUsers", "allAuthenticatedUsers")):
         yield f"{kind}.{name}.member: {member!r} is nobody that may be given a role"
     if member.startswith("principalSet:") and role not in FOR_A_PROJECT:

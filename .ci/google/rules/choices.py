@@ -18,6 +18,11 @@ CHOICES = {
     "vpc_connector_egress_settings": {"ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"},
 }
 OF_KIND = {
+    ("google_monitoring_slo", "calendar_period"): {"DAY", "WEEK", "FORTNIGHT", "MONTH"},
+    ("google_billing_budget", "budget_filter.calendar_period"): {"MONTH", "QUARTER", "YEAR"},
+    ("google_monitoring_alert_policy", "combiner"): {"AND", "OR", "AND_WITH_MATCHING_RESOURCE"},
+    ("google_monitoring_alert_policy", "severity"): {"CRITICAL", "ERROR", "WARNING"},
+    ("google_cloud_scheduler_job", "http_target.http_method"): {"POST"},
     ("google_billing_budget", "all_updates_rule.schema_version"): {"1.0"},
     ("google_monitoring_notification_channel", "type"): {"email", "sms", "webhook_tokenauth", "pubsub", "pagerduty", "slack"},
     ("google_storage_bucket", "lifecycle_rule.action.type"): {"Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"},

@@ -1,67 +1,53 @@
-"""Filters of Cloud Monitoring and Cloud Logging, and PromQL."""
+"""Filters of Cloud Monitoring, of messages and of bindings."""
 import json
 import re
 
-import promql_parser
-
-from .walk import leaves
+from . import logs, promql
+from .metrics import ALIGNERS, RESOURCE_LABELS, known, value_faults
+from .facts import labelled
+from .walk import leaves, maps
 
 TERM = re.compile(
     r'(?P<field>metric\.type|resource\.type|project|(?:metric|resource|metadata)\.(?:labels?|user_labels|system_labels)\.\w+)'
-    r'\s*(?:=|!=)\s*(?P<value>"(?:[^"\\]|\\.)*"|one_of\((?:"[^"]*",?\s*)+\)|monitoring\.regex\.full_match\("[^"]*"\))'
+    r'\s*(?P<operator>=|!=)\s*(?P<value>"(?:[^"\\]|\\.)*"|one_of\((?:"[^"]*",?\s*)+\)|monitoring\.regex\.full_match\("[^"]*"\))'
 )
-RESOURCES = {
-    "aiplatform.googleapis.com/Endpoint", "cloud_run_revision", "global", "generic_node", "generic_task", "pubsub_topic",
-    "workflows.googleapis.com/Workflow", "cloud_scheduler_job", "pubsub_subscription",
-}
 SELECTOR = re.compile(r'select_slo_(?:burn_rate\("(?P<rated>[^"]+)", "(?P<window>\d+)s"\)|(?:budget_fraction|budget|health|compliance)\("(?P<of>[^"]+)"\))')
 OBJECTIVE = re.compile(r"\$\{google_monitoring_slo\.\w+\.(?:name|id)\}|projects/[^/]+/services/[^/]+/serviceLevelObjectives/[\w-]+")
-GOOGLE = re.compile(r"(aiplatform|run|workflows|pubsub|cloudscheduler|logging|monitoring)\.googleapis\.com/[a-z_/]+")
-LOG_FIELD = re.compile(
-    r"(?:resource\.(?:type|labels\.\w+)|(?:jsonPayload|protoPayload|labels)(?:\.\w+)+|severity|logName|timestamp|textPayload)$"
+# Attributes that our messages have (src/runtime/adapters/google/pubsub-announcer.ts, pubsub-notifier.ts).
+ATTRIBUTES = {"platform", "model", "severity", "kind"}
+ATTRIBUTE = re.compile(
+    r'(?:NOT )?(?:attributes\.(?P<is>[\w-]+)\s*(?:=|!=)\s*"(?P<value>[^"]*)"|attributes:(?P<has>[\w-]+)'
+    r'|hasPrefix\(attributes\.(?P<starts>[\w-]+),\s*"[^"]*"\))'
 )
-LOG_TOKEN = re.compile(r'\s*(?:(log_id\("[^"]+"\))|("(?:[^"\\]|\\.)*")|(=~|!~|!=|>=|<=|=|:|>|<)|([()])|([\w.]+))')
-
-
-ATTRIBUTE = re.compile(r'(NOT )?(attributes\.[\w-]+\s*(=|!=)\s*"[^"]*"|attributes:[\w-]+|hasPrefix\(attributes\.[\w-]+,\s*"[^"]*"\))')
 # Conditions of bindings, as far as they are used here: on what is asked for, by its name and type.
 CONDITION = re.compile(
     r'resource\.(?:type|name|service) == "[^"]+"|resource\.name\.(?:starts|ends)With\("[^"]+"\)'
     r'|resource\.name\.extract\("[^"{}]*\{\w+\}[^"{}]*"\) != ""'
 )
 MOST_OPERATORS = 12
-
-
-def attribute_faults(text):
-    for term in re.split(r"\s+(?:AND|OR)\s+", str(text)):
-        if not ATTRIBUTE.fullmatch(term.strip()):
-            yield f"{term!r} is no term of a filter on messages"
-
-
-def condition_faults(text):
-    terms = re.split(r" (?:\|\||&&) ", str(text))
-    if len(terms) - 1 > MOST_OPERATORS:
-        yield f"more than {MOST_OPERATORS} operators"
-    for term in terms:
-        if not CONDITION.fullmatch(term):
-            yield f"{term!r} is no term of a condition"
+FILTERS = ("filter", "denominator_filter", "distribution_filter")
 
 
 def check(kind, name, body, template):
     for path, value in leaves(body):
         where = f"{kind}.{name}.{'.'.join(path)}"
+        last = path[-1]
         if path[-2:] == ("condition", "expression"):
             yield from (f"{where}: {one}" for one in condition_faults(value))
-        if kind == "google_pubsub_subscription" and path[-1] == "filter":
-            yield from (f"{where}: {one}" for one in attribute_faults(value))
-            continue
-        if path[-1] in ("filter", "denominator_filter") or path[-1].endswith("_service_filter") or path[-1] == "distribution_filter":
-            rule = log_faults if kind == "google_logging_project_sink" or "condition_matched_log" in path else None
-            yield from (f"{where}: {one}" for one in (rule(value) if rule else metric_faults(value, template)))
-        if path[-1] == "query":
-            yield from (f"{where}: {one}" for one in promql_faults(value, template))
-        if path[-1] == "dashboard_json" and isinstance(value, str):
+        if kind == "google_pubsub_subscription" and last == "filter":
+            yield from (f"{where}: {one}" for one in attribute_faults(value, template))
+        elif kind == "google_logging_project_sink" and last == "filter" or "condition_matched_log" in path and last == "filter":
+            yield from (f"{where}: {one}" for one in logs.faults(value, template))
+        elif "label_extractors" in path:
+            yield from (f"{where}: {one}" for one in logs.extractor_faults(value))
+        elif last in FILTERS or last.endswith("_service_filter"):
+            yield from (f"{where}: {one}" for one in metric_faults(value, template))
+        elif last == "query":
+            yield from (f"{where}: {one}" for one in promql.faults(value, template))
+        elif last == "dashboard_json" and isinstance(value, str):
             yield from dashboard_faults(where, value, template)
+    for path, node in maps(body):
+        yield from (f"{kind}.{name}.{'.'.join(path)}: {one}" for one in aligner_faults(node, template))
 
 
 def dashboard_faults(where, text, template):
@@ -73,19 +59,35 @@ def dashboard_faults(where, text, template):
         if path[-1] == "filter":
             yield from (f"{where}: {one}" for one in metric_faults(value, template))
         if path[-1] == "prometheusQuery":
-            yield from (f"{where}: {one}" for one in promql_faults(value, template))
+            yield from (f"{where}: {one}" for one in promql.faults(value, template))
+    for _path, node in maps(dashboard):
+        yield from (f"{where}: {one}" for one in aligner_faults(node, template))
 
 
-def described(template):
-    """Labels by the type of each metric that the template describes."""
-    return {
-        one["type"]: {label["key"] for label in one.get("labels", [])}
-        for one in template.get("google_monitoring_metric_descriptor", {}).values()
-        if isinstance(one.get("type"), str)
-    }
+def attribute_faults(text, template):
+    for term in re.split(r"\s+(?:AND|OR)\s+", str(text)):
+        found = ATTRIBUTE.fullmatch(term.strip())
+        if not found:
+            yield f"{term!r} is no term of a filter on messages"
+            continue
+        attribute = found["is"] or found["has"] or found["starts"]
+        if attribute not in ATTRIBUTES:
+            yield f"{attribute!r} is no attribute of a message of ours"
+        models = labelled(template, "model")
+        if attribute == "model" and found["value"] is not None and models and found["value"] not in models:
+            yield f"model {found['value']!r} is the name of nothing in this template"
 
 
-def selector_faults(text):
+def condition_faults(text):
+    terms = re.split(r" (?:\|\||&&) ", str(text))
+    if len(terms) - 1 > MOST_OPERATORS:
+        yield f"more than {MOST_OPERATORS} operators"
+    for term in terms:
+        if not CONDITION.fullmatch(term):
+            yield f"{term!r} is no term of a condition"
+
+
+def selector_faults(text, template):
     found = SELECTOR.fullmatch(text)
     if found is None:
         yield f"{text!r} is no selector of an objective"
@@ -96,63 +98,53 @@ def selector_faults(text):
         yield f"{found['window']} s is no time to look back"
 
 
+def terms_of(text):
+    """(terms by field, first term that is none) of a filter on time series."""
+    fields = {}
+    for term in re.split(r"\s+AND\s+", str(text)):
+        found = TERM.fullmatch(term.strip())
+        if found is None:
+            return fields, term
+        fields[found["field"].replace(".label.", ".labels.")] = found["value"]
+    return fields, None
+
+
 def metric_faults(text, template):
     if str(text).startswith("select_"):
-        yield from selector_faults(str(text))
+        yield from selector_faults(str(text), template)
         return
-    terms = re.split(r"\s+AND\s+", str(text))
-    found = [TERM.fullmatch(term.strip()) for term in terms]
-    wrong = [term for term, match in zip(terms, found) if match is None]
-    if wrong:
-        yield f"{wrong[0]!r} is no term of a filter"
+    fields, wrong = terms_of(text)
+    if wrong is not None:
+        yield f"{wrong!r} is no term of a filter"
         return
-    fields = {match["field"]: match["value"].strip('"') for match in found}
-    metric, labels = fields.get("metric.type"), described(template)
-    if metric is None:
-        yield "names no metric.type"
-    elif metric not in labels and not GOOGLE.fullmatch(metric):
-        yield f"{metric!r} is described nowhere"
-    if fields.get("resource.type", "global") not in RESOURCES:
-        yield f"{fields['resource.type']!r} is no type of a monitored resource"
-    own = [field.split(".")[-1] for field in fields if field.startswith(("metric.label.", "metric.labels."))]
-    for label in own if metric in labels else []:
-        if label not in labels[metric]:
+    metric = fields.get("metric.type", "").strip('"')
+    fact = known(template).get(metric)
+    if fact is None:
+        yield f"{metric!r} is described nowhere" if metric else "names no metric.type"
+        return
+    _kind, _type, resource, labels = fact
+    if fields.get("resource.type", f'"{resource}"').strip('"') != resource:
+        yield f"{metric!r} is written for {resource}, and not for {fields['resource.type']}"
+    for field, value in fields.items():
+        label = field.split(".")[-1]
+        if field.startswith("metric.labels.") and label not in labels:
             yield f"{metric!r} has no label {label!r}"
+        elif field.startswith("resource.labels.") and label not in RESOURCE_LABELS[resource]:
+            yield f"{resource} has no label {label!r}"
+        elif ".labels." in field:
+            for one in re.findall(r'"((?:[^"\\]|\\.)*)"', value) if "regex" not in value else ():
+                yield from value_faults(metric, label, one, template)
 
 
-def log_faults(text):
-    text, at, depth, before = str(text), 0, 0, None
-    kinds = []
-    while text[at:].strip():
-        match = LOG_TOKEN.match(text, at)
-        if match is None:
-            yield f"{text[at:at + 40]!r} is not understood"
-            return
-        log, quoted, operator, bracket, word = match.groups()
-        depth += {"(": 1, ")": -1}.get(bracket, 0)
-        if depth < 0:
-            break
-        kind = "value" if log or quoted else "operator" if operator else bracket or ("link" if word in ("AND", "OR", "NOT") else "field")
-        if kind == "field" and before != "operator" and not LOG_FIELD.match(word):
-            yield f"{word!r} is no field of a log entry"
-        if before == "operator" and kind not in ("value", "field", "("):
-            yield f"nothing after an operator at {at}"
-        kinds.append(kind)
-        before, at = kind, match.end()
-    if depth != 0:
-        yield "brackets do not match"
-    if before in ("operator", "link") or "operator" not in kinds and "value" not in kinds:
-        yield "ends too early"
-
-
-def promql_faults(text, template):
-    try:
-        promql_parser.parse(str(text))
-    except ValueError as error:
-        yield f"PromQL: {error}"
-        return
-    known = {re.sub(r"\W", "_", one.split("googleapis.com/")[-1]) for one in described(template)}
-    for metric in re.findall(r'__name__\s*=\s*"([^"]+)"|\b(custom_googleapis_com:\w+)', str(text)):
-        name = metric[0] or metric[1]
-        if name.startswith("custom") and re.sub(r"\W", "_", re.split(r"googleapis[._]com[:/]", name)[-1]) not in known:
-            yield f"PromQL: {name!r} is described nowhere"
+def aligner_faults(node, template):
+    """An aligner takes some kinds and types only; where a filter asks for a metric, and how its points are put together beside it."""
+    for filter_, several in (("filter", "aggregations"), ("denominator_filter", "denominator_aggregations"), ("filter", "aggregation")):
+        text, aggregations = node.get(filter_), node.get(several)
+        if not isinstance(text, str) or not aggregations or text.startswith("select_"):
+            continue
+        fact = known(template).get(terms_of(text)[0].get("metric.type", "").strip('"'))
+        first = aggregations[0] if isinstance(aggregations, list) else aggregations
+        aligner = first.get("per_series_aligner", first.get("perSeriesAligner"))
+        kinds, types = ALIGNERS.get(aligner, (None, None))
+        if fact and kinds is not None and (fact[0] not in kinds or fact[1] not in types):
+            yield f"{aligner} does not take a metric that is {fact[0]} and {fact[1]}"

@@ -40,6 +40,7 @@ SECONDS = {
     "conditions.condition_threshold.duration": (0, 84_600),
     "denominator_aggregations.alignment_period": (60, 90_000),
     "evaluation_interval": (30, 86_400),
+    "expiration_policy.ttl": (86_400, 315_360_000),
     "max_backoff_duration": (0, 3600),
     "max_retry_duration": (0, 86_400),
     "maximum_backoff": (0, 600),
@@ -51,8 +52,14 @@ SECONDS = {
     "rotation_period": (86_400, 3_155_760_000),
     "build.timeout": (1, 86_400),
 }
-# Cloud Monitoring takes whole minutes.
-MINUTES = ("conditions.condition_threshold.duration", "conditions.condition_prometheus_query_language.duration")
+# Cloud Monitoring takes whole minutes, and evaluates queries at whole half minutes.
+WHOLE = {
+    "conditions.condition_threshold.duration": 60,
+    "conditions.condition_prometheus_query_language.duration": 60,
+    "evaluation_interval": 30,
+}
+# An empty text is a value of its own: never.
+NEVER = ("expiration_policy.ttl",)
 
 
 def check(kind, name, body, _template):
@@ -66,12 +73,12 @@ def check(kind, name, body, _template):
             if number is None or not limits[0] <= number <= limits[1]:
                 yield f"{kind}.{name}.{dotted}: {value!r} is not within {limits[0]} to {limits[1]}"
         for known, (least, most) in SECONDS.items():
-            if dotted == known or dotted.endswith(f".{known}"):
+            if (dotted == known or dotted.endswith(f".{known}")) and not (known in NEVER and value == ""):
                 found = re.fullmatch(r"(\d+)(\.\d{1,9})?s", str(value))
                 if found is None or not least <= int(found.group(1)) <= most:
                     yield f"{kind}.{name}.{dotted}: {value!r} is not a duration of {least} to {most} s"
-                elif known in MINUTES and int(found.group(1)) % 60:
-                    yield f"{kind}.{name}.{dotted}: {value!r} is not a whole number of minutes"
+                elif int(found.group(1)) % WHOLE.get(known, 1):
+                    yield f"{kind}.{name}.{dotted}: {value!r} is not a multiple of {WHOLE[known]} s"
 
 
 def as_number(value):

@@ -1,0 +1,38 @@
+"""What the rules need to know of our own code (../facts.ts), and what a template is about."""
+import functools
+import json
+import os
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.normpath(os.path.join(HERE, "..", "..", ".."))
+# A file with the facts, for who starts many checks: they are the same for all of them.
+FILE = "MLP_GOOGLE_FACTS"
+
+
+@functools.lru_cache(maxsize=None)
+def facts():
+    if os.environ.get(FILE):
+        return json.load(open(os.environ[FILE], encoding="utf8"))
+    tsx, script = os.path.join(ROOT, "node_modules", ".bin", "tsx"), os.path.join(HERE, "..", "facts.ts")
+    done = subprocess.run([tsx, script], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise SystemExit(f"facts.ts: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def labelled(template, label):
+    """Values of a label of ours (`platform`, `model`) in a template: the names that there are."""
+    found = set()
+    for of_kind in template.values():
+        for body in of_kind.values():
+            for labels in (body.get("labels"), body.get("user_labels")):
+                if isinstance(labels, dict) and isinstance(labels.get(label), str):
+                    found.add(labels[label])
+    return found
+
+
+def names(template, kind, attribute="name"):
+    """Literal values of an attribute of every resource of a kind."""
+    found = (body.get(attribute) for body in template.get(kind, {}).values())
+    return {one for one in found if isinstance(one, str)}
