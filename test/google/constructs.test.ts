@@ -121,6 +121,7 @@ test('a pipeline alone: a workflow and a handler with identities that are not th
   const source = JSON.parse(String(workflow['source_contents']).replaceAll('$${', '${'));
   expect(Object.keys(source)).toEqual(['main', 'isTransient', 'messageOf', 'runJob']);
   expect(all(resources, 'google_service_account').map((one) => one['display_name'])).toEqual([
+    'handlers: builder',
     'demand: pipeline',
     'demand: trainer',
   ]);

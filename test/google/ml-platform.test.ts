@@ -6,7 +6,7 @@ import { GRANTS_OF_ACTION } from '../../src/google/support/permissions';
 import { DefinitionError } from '../../src/kernel/problem';
 import { planPlatform } from '../../src/plan/plan-platform';
 import { CORE, FOUNDATION, SCALE } from './support/examples';
-import { type Attributes, all, type Resources, resourcesOf, stackOf } from './support/synth-stack';
+import { type Attributes, all, type Resources, resourcesOf, stackOf, templateOf } from './support/synth-stack';
 
 const platform = (definition: object, stack = stackOf('prod')): { stack: TerraformStack; platform: MlPlatform } => ({
   stack,
@@ -260,6 +260,23 @@ describe('a platform at stage scale', () => {
         ['0 3 1,15 * 1', 'Europe/Berlin'],
       ]),
     );
+  });
+
+  test('waits for every API: of what a function is made of, and of data, which are read at the plan otherwise', () => {
+    const waits = (one: Attributes): string => JSON.stringify(one['depends_on'] ?? []);
+    const functions = all(scale, 'google_cloudfunctions2_function');
+    expect(functions.length).toBeGreaterThan(0);
+    for (const one of functions) {
+      for (const api of ['cloudfunctions', 'run', 'cloudbuild', 'artifactregistry']) {
+        expect(waits(one)).toContain(`google_project_service.Platform_Apis_${api}_`);
+      }
+      expect(JSON.stringify(one['build_config'])).toContain('google_service_account.MlpHandlers_Builder');
+      expect(waits(one)).toContain('MlpHandlers_BuilderImages');
+    }
+    const { data } = templateOf(platform(SCALE).stack);
+    const projects = all(data, 'google_project');
+    expect(projects.length).toBeGreaterThan(0);
+    for (const one of projects) expect(waits(one)).toContain('cloudresourcemanager');
   });
 
   test('builds with the commands of the definition, untouched by substitutions', () => {

@@ -15,13 +15,16 @@ TYPES = {
     "offers": ("google_pubsub_topic_iam_member",),
     "actsAs": ("google_service_account_iam_member",),
 }
-# Bindings beside the plan's permissions: data of the definition, callers of handlers, Google's own agents, the delivery.
+# Bindings beside the plan's permissions: data of the definition, callers of handlers, Google's own agents, the delivery, the
+# account that builds functions.
 BESIDE = {
     ("google_artifact_registry_repository_iam_member", "roles/artifactregistry.writer"),
     ("google_bigquery_table_iam_member", "roles/bigquery.dataViewer"),
     ("google_cloud_run_v2_service_iam_member", "roles/run.invoker"),
     ("google_kms_crypto_key_iam_member", "roles/cloudkms.cryptoKeyEncrypterDecrypter"),
+    ("google_project_iam_member", "roles/artifactregistry.writer"),
     ("google_project_iam_member", "roles/logging.logWriter"),
+    ("google_project_iam_member", "roles/storage.objectViewer"),
     ("google_pubsub_topic_iam_member", "roles/pubsub.subscriber"),
     ("google_storage_bucket_iam_member", "roles/storage.objectCreator"),
     ("google_storage_bucket_iam_member", "roles/storage.objectViewer"),

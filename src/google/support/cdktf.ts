@@ -12,6 +12,7 @@ export {
   type IAspect,
   Lazy,
   TerraformAsset,
+  TerraformDataSource,
   TerraformOutput,
   TerraformResource,
   TerraformStack,

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { CloudRunV2ServiceIamMember } from '@cdktf/provider-google/lib/cloud-run-v2-service-iam-member';
 import { Cloudfunctions2Function } from '@cdktf/provider-google/lib/cloudfunctions2-function';
+import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
+import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
+import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object';
 import { Construct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
@@ -67,6 +70,7 @@ export class Handler extends Construct {
       buildConfig: {
         runtime: RUNTIME,
         entryPoint: ENTRY_POINT,
+        serviceAccount: source.builder.account.id,
         source: { storageSource: { bucket: source.bucket, object: source.object } },
       },
       serviceConfig: {
@@ -89,6 +93,7 @@ export class Handler extends Construct {
           vpcConnectorEgressSettings: 'ALL_TRAFFIC',
         }),
       },
+      dependsOn: [...source.builder.grants],
     });
     this.node.defaultChild = this.function;
     alarmOnUnhandled(this, {
@@ -112,8 +117,14 @@ export class Handler extends Construct {
   }
 }
 
+/** Who builds functions, and what has to be granted before. */
+interface Builder {
+  readonly account: ServiceAccount;
+  readonly grants: readonly (ProjectIamMember | StorageBucketIamMember)[];
+}
+
 /** Source bundles, one bucket a stack and one object a role. */
-function handlerSource(scope: Construct, role: Role): { bucket: string; object: string } {
+function handlerSource(scope: Construct, role: Role): { bucket: string; object: string; builder: Builder } {
   const stack = TerraformStack.of(scope);
   const { project, region } = locationOf(scope);
   const home = (stack.node.tryFindChild('MlpHandlers') as Construct | undefined) ?? new Construct(stack, 'MlpHandlers');
@@ -131,8 +142,46 @@ function handlerSource(scope: Construct, role: Role): { bucket: string; object: 
   const id = `${pascalCase(role)}Bundle`;
   const known = home.node.tryFindChild(id) as StorageBucketObject | undefined;
   const object = known ?? bundle(home, id, role, bucket);
-  return { bucket: bucket.name, object: object.name };
+  return { bucket: bucket.name, object: object.name, builder: builderOf(home, bucket, project) };
 }
+
+/**
+ * The account that builds the functions of a stack. Left out it is Google's default one, which in new organisations may do nothing.
+ * The repository of images and the bucket that bundles are copied to are made by Google with the first function, so that nothing
+ * narrower than the project is there to grant on; a condition keeps it to those buckets.
+ */
+function builderOf(home: Construct, bucket: StorageBucket, project: string): Builder {
+  const known = BUILDERS.get(home);
+  if (known) return known;
+  const account = new ServiceAccount(home, 'Builder', {
+    project,
+    accountId: physicalName(home, 'serviceAccount', 'builder', 'handlers'),
+    displayName: 'handlers: builder',
+  });
+  const member = `serviceAccount:${account.email}`;
+  const read = 'roles/storage.objectViewer';
+  const builder: Builder = {
+    account,
+    grants: [
+      new ProjectIamMember(home, 'BuilderLogs', { project, member, role: 'roles/logging.logWriter' }),
+      new ProjectIamMember(home, 'BuilderImages', { project, member, role: 'roles/artifactregistry.writer' }),
+      new ProjectIamMember(home, 'BuilderCopies', {
+        project,
+        member,
+        role: read,
+        condition: {
+          title: 'sources-of-functions',
+          expression: 'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")',
+        },
+      }),
+      new StorageBucketIamMember(home, 'BuilderSource', { bucket: bucket.name, member, role: read }),
+    ],
+  };
+  BUILDERS.set(home, builder);
+  return builder;
+}
+
+const BUILDERS = new WeakMap<Construct, Builder>();
 
 function bundle(home: Construct, id: string, role: Role, bucket: StorageBucket): StorageBucketObject {
   const archive = zip(bundleFiles(home, role));
