@@ -46,12 +46,20 @@ export interface Controller {
   /** What looks after an incident of a page alarm. */
   readonly incidents: Machine;
   readonly environment: Readonly<Record<string, string>>;
+  /** The template as it stands. */
+  readonly template: object;
 }
 
 const CONTACTS = [{ kind: 'email', address: 'ml@example.com', severities: ['page', 'ticket', 'info'] }];
 
-/** @param release section of the definition */
-export function controllerOf(release: object): Controller {
+/**
+ * @param release section of the definition
+ * @param changes of the other sections
+ */
+export function controllerOf(
+  release: object,
+  changes: { readonly serving?: object; readonly latency?: typeof latency | null } = {},
+): Controller {
   const stack = newStack();
   new CanaryEndpoint(stack, 'Endpoint', {
     notifications: new Notifications(stack, 'Incidents', {
@@ -59,8 +67,8 @@ export function controllerOf(release: object): Controller {
     }),
     model: 'churn',
     task: 'binaryClassification',
-    serving,
-    latency,
+    serving: { ...serving, ...changes.serving },
+    ...(changes.latency !== null && { latency }),
     errors,
     release: release as never,
     registry: registryIn(stack),
@@ -72,7 +80,12 @@ export function controllerOf(release: object): Controller {
   const [handler] = Object.values(template.findResources('AWS::Lambda::Function'));
   const { Variables } = (handler as Resource).Properties!['Environment'] as { Variables: Record<string, unknown> };
   const environment = Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)]));
-  return { definition, incidents, environment: { ...environment, AWS_REGION: 'eu-central-1' } };
+  return {
+    definition,
+    incidents,
+    environment: { ...environment, AWS_REGION: 'eu-central-1' },
+    template: template.toJSON(),
+  };
 }
 
 /**
@@ -87,7 +100,7 @@ export class ReleaseWorld {
   private readonly handler: (event: unknown) => Promise<unknown>;
 
   constructor(
-    private readonly controller: Controller,
+    private controller: Controller,
     answers: Answers = HEALTHY,
   ) {
     this.time = new VirtualTime(START * 1000, (from, to) => this.account.passed(from, to));
@@ -101,6 +114,12 @@ export class ReleaseWorld {
     // The very file that Lambda gets.
     this.handler = require(join(__dirname, '..', '..', '..', 'assets', 'aws', 'release', 'index.js')).handler;
     this.ports = awsPorts(awsEnvSchema.parse(controller.environment), { arguments: {} } as TaskEvent);
+  }
+
+  /** The platform is deployed anew: executions that run keep their definition, and its tasks get the handler that is there now. */
+  deploy(controller: Controller): void {
+    this.controller = controller;
+    Object.assign(process.env, controller.environment);
   }
 
   close(): void {
