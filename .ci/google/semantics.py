@@ -21,7 +21,11 @@ def faults(resources):
     for kind, of_kind in resources.items():
         for name, body in of_kind.items():
             for rule in RULES:
-                yield from rule.check(kind, name, body, resources)
+                try:
+                    yield from rule.check(kind, name, body, resources)
+                except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                    # Rules read a resource as the provider's schema has it: what they cannot read is not that.
+                    yield f"{kind}.{name}: {rule.__name__} cannot read it ({type(error).__name__}: {error})"
 
 
 def main(file):

@@ -21,6 +21,23 @@ def facts():
     return json.loads(done.stdout)
 
 
+def once_a_template(function):
+    """Keeps what a function has found in the template that was asked about last: rules ask of one template at a time."""
+    kept = {"template": None}
+
+    @functools.wraps(function)
+    def kept_of(template, *rest):
+        if kept["template"] is not template:
+            kept.clear()
+            kept["template"] = template
+        if rest not in kept:
+            kept[rest] = function(template, *rest)
+        return kept[rest]
+
+    return kept_of
+
+
+@once_a_template
 def labelled(template, label):
     """Values of a label of ours (`platform`, `model`) in a template: the names that there are."""
     found = set()
@@ -32,6 +49,7 @@ def labelled(template, label):
     return found
 
 
+@once_a_template
 def names(template, kind, attribute="name"):
     """Literal values of an attribute of every resource of a kind."""
     found = (body.get(attribute) for body in template.get(kind, {}).values())

@@ -5,7 +5,7 @@ resources (cloud.google.com/monitoring/api/resources), as of 2025; ours from the
 """
 import re
 
-from .facts import facts, labelled, names
+from .facts import facts, labelled, names, once_a_template
 
 CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"}
 ENDPOINT, SERVICE = "aiplatform.googleapis.com/Endpoint", "cloud_run_revision"
@@ -51,6 +51,7 @@ ALIGNERS = {
 }
 
 
+@once_a_template
 def known(template):
     """Every metric that the template may ask for: Google's, and ours where a descriptor describes them."""
     ours = {one.get("type") for one in template.get("google_monitoring_metric_descriptor", {}).values()}

@@ -1,0 +1,255 @@
+"""Faults as somebody from outside would plant them, by kind: each function gives pairs of a path and the value to plant there.
+
+None of them knows the rules: they change words, numbers, references, texts of JSON and fields that belong together. Left alone is what
+nobody but the definition knows: names that are free, texts for people, addresses of others.
+"""
+import base64
+import json
+import re
+
+DROP = object()
+# Texts for people, names that are free to choose, and what belongs to somebody else.
+FREE = {
+    "description", "display_name", "content", "subject", "mime_type", "name", "account_id", "dataset_id", "table_id", "repository_id",
+    "slo_id", "service_id", "source", "remote_uri", "parent_connection", "billing_account", "project", "url", "email_address", "bucket",
+    "legendTemplate", "title", "matches_prefix", "branch", "owner", "args", "id", "project_allowlist", "content_type", "dir", "images",
+}
+IS_FREE = re.compile(r"MLP_(RUNBOOKS|PROJECT|SERVER_IMAGE)")
+
+
+def places(node, path=()):
+    """Every (path, value) of a leaf, with indexes."""
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else None
+    if items is None:
+        yield path, node
+        return
+    for key, value in items:
+        if key not in ("//", "depends_on", "labels", "user_labels", "lifecycle"):
+            yield from places(value, (*path, key))
+
+
+def maps(node, path=()):
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    if isinstance(node, dict):
+        yield path, node
+    for key, value in items:
+        if key not in ("//", "depends_on", "lifecycle"):
+            yield from maps(value, (*path, key))
+
+
+def words(path):
+    return [key for key in path if isinstance(key, str)]
+
+
+def is_json(value):
+    return isinstance(value, str) and value[:1] in "[{"
+
+
+def typo(text, after=0):
+    """Two letters in the middle of the longest word outside of references changed for each other."""
+    plain = re.sub(r"\$\{[^}]*\}", lambda found: " " * len(found.group(0)), text)
+    found = sorted(re.finditer(r"[A-Za-z]{4,}", plain[after:]), key=lambda one: -len(one.group(0)))
+    for one in found:
+        for at in range(after + one.start() + 1, after + one.end() - 1):
+            if text[at] != text[at + 1]:
+                return text[:at] + text[at + 1] + text[at] + text[at + 2:]
+    return None
+
+
+def wrong_enum(body):
+    for path, value in places(body):
+        if isinstance(value, str) and re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|DOCKER|KEEP|DELETE|DAY|OR|REGIONAL|POST", value):
+            yield path, f"{value}_X"
+
+
+def wrong_word(body):
+    for path, value in places(body):
+        last = words(path)[-1]
+        if not isinstance(value, str) or last in FREE or IS_FREE.fullmatch(last) or is_json(value) or last == "body" or len(value) > 300:
+            continue
+        changed = typo(value)
+        if changed is not None:
+            yield path, changed
+
+
+def wrong_filter(body):
+    for path, value in places(body):
+        last = str(path[-1])
+        is_filter = last in ("filter", "denominator_filter", "distribution_filter") or last.endswith("_service_filter")
+        if is_filter or last == "query":
+            for found in re.finditer(r'"[^"]{4,}"|\.\w{4,}|\w{4,}(?==")', value):
+                if "$" not in found.group(0) and typo(found.group(0)):
+                    yield (*path, found.group(0)[:20]), (path, value[: found.start()] + typo(found.group(0)) + value[found.end():])
+        if is_filter:
+            yield path, value.replace('"', "", 1)
+            yield path, re.sub(r"(metric|resource|protoPayload|jsonPayload|attributes)\.", "metrik.", value, count=1)
+        if last == "expression":
+            yield path, value.replace('"', "", 1)
+            yield path, value.replace("resource.name.", "resource.", 1)
+        if last == "query":
+            yield path, value.replace(")", "", 1)
+        if last == "dashboard_json":
+            yield path, value.replace('metric.type = \\"', "metric.typ = \\\"", 1)
+            yield path, value.replace("MlPlatform/", "MlPlatfrom/", 1).replace("prediction/online", "prediction/onlnie", 1)
+
+
+def out_of_range(body):
+    for path, value in places(body):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and path[-1] != "deletion_protection":
+            yield path, -5
+            yield path, 10**14
+
+
+def wrong_type(body):
+    for path, value in places(body):
+        if isinstance(value, bool):
+            yield path, "maybe"
+
+
+def broken_reference(body):
+    for path, value in places(body):
+        found = re.search(r"(?<!\$)\$\{(google_\w+)\.\w+\.([\w.\[\]]+)\}", value) if isinstance(value, str) else None
+        if found and len(value) < 400:
+            yield path, value.replace(found.group(0), f"${{{found.group(1)}.NowhereMARK.{found.group(2)}}}", 1)
+            yield path, value.replace(found.group(0), "nowhere", 1)
+            yield path, value.replace(found.group(0), "${google_project_service.ANOTHER.id}", 1)
+
+
+def wrong_duration(body):
+    for path, value in places(body):
+        if isinstance(value, str) and re.fullmatch(r"\d+s", value):
+            yield path, "5 minutes"
+            yield path, "99999999999s"
+            yield path, f"{int(value[:-1]) + 1}.5 s"
+
+
+def wrong_cron(body):
+    for path, value in places(body):
+        if path[-1] == "schedule":
+            yield from ((path, one) for one in ("61 * * * *", "0 3 * *", "0 3 30 2 *", "0 3 ? * *", "0 25 * * *"))
+        if path[-1] == "time_zone":
+            yield path, "Europe/Berlinn"
+
+
+def wrong_role(body):
+    for path, value in places(body):
+        if path[-1] == "role" and isinstance(value, str):
+            for role in ("owner", "editor", "iam.serviceAccountTokenCreator", "storage.admin", "bigquery.admin"):
+                yield path, f"roles/{role}"
+        if path[-1] == "member":
+            yield path, "allUsers"
+
+
+def wrong_region(body):
+    for path, value in places(body):
+        if path[-1] in ("region", "location"):
+            yield path, "europe-west33"
+
+
+def crossed(body):
+    """A least above its most."""
+    for path, node in maps(body):
+        for key, value in node.items():
+            most = key.replace("min", "max", 1)
+            if "min" not in key or most == key or most not in node:
+                continue
+            pair = re.fullmatch(r"(\d+(?:\.\d+)?)(s?)", str(node[most]))
+            if pair and re.fullmatch(r"\d+(\.\d+)?s?", str(value)):
+                above = float(pair.group(1)) + 1
+                yield (*path, key), f"{above:g}s" if pair.group(2) else above
+
+
+# Of these a resource cannot do without, or cannot have both.
+NEEDED = {"oidc_token", "push_config", "http_target", "body", "schema", "request_based_sli", "notification_rate_limit", "audience", "topic",
+          "total_service_filter", "distribution_filter", "environment_variables", "storage_source", "destination", "bigquery_destination"}
+BESIDE = {
+    "rolling_period_days": ("calendar_period", "MONTH"),
+    "bad_service_filter": ("good_service_filter", 'metric.type = "aiplatform.googleapis.com/prediction/online/response_count"'),
+    "http_target": ("pubsub_target", {"topic_name": "projects/p/topics/t"}),
+    "specified_amount": ("last_period_amount", True),
+    "condition_threshold": ("condition_absent", {"duration": "60s"}),
+    "external_data_configuration": ("schema", "[]"),
+}
+
+
+def not_together(body):
+    for path, node in maps(body):
+        for key, value in node.items():
+            if key in NEEDED or key in ("MLP_LEDGER", "MLP_STATE", "MLP_ARTIFACTS", "MLP_PLATFORM", "MLP_REGION"):
+                yield (*path, key), DROP
+            if key in BESIDE:
+                yield (*path, BESIDE[key][0]), BESIDE[key][1]
+            if key.endswith("notification_channels"):
+                yield (*path, key), value * 20
+            if key == "labels" and path and path[-1] == "budget_filter":
+                yield (*path, key), {**value, "another": "one"}
+
+
+def wrong_json(body):
+    """Texts of JSON: cut, with another key, and with another column."""
+    for path, value in places(body):
+        if is_json(value) and words(path)[-1] in ("schema", "dashboard_json") or str(path[-1]).startswith("MLP_") and is_json(value):
+            yield path, value[:-1]
+            keys = re.findall(r'"(\w{4,})":', value)
+            for key in keys[:3]:
+                if typo(key) and words(path)[-1] != "dashboard_json" and key not in ("features", "arguments"):
+                    yield path, value.replace(f'"{key}":', f'"{typo(key)}":', 1)
+        if words(path)[-1] == "schema":
+            for column in re.findall(r'"name": ?"(\w{4,})"', value)[:3]:
+                yield path, value.replace(f'"{column}"', f'"{typo(column)}"', 1)
+            yield path, value.replace('"STRING"', '"INTEGER"', 1)
+            yield path, value.replace("REPEATED", "NULLABLE", 1).replace("REQUIRED", "NULLABLE", 1)
+
+
+def wrong_event(body):
+    for path, value in places(body):
+        if path[-1] == "body" and "http_target" in words(path):
+            event = json.loads(base64.b64decode(value))
+            others = [{**event, "use": "promote"}, {**event, "use": typo(event["use"])}, {**event, "arguments": {}}, {**event, "stepp": ""}]
+            others += [{**event, "arguments": {k: v for k, v in event["arguments"].items() if k != name}} for name in event["arguments"]]
+            others.append({**event, "arguments": {**event["arguments"], "model": "another"}})
+            for other in others:
+                yield path, base64.b64encode(json.dumps(other).encode()).decode()
+            yield path, value[:-3] + "!"
+
+
+STEP = (
+    (r'"next": ?"\w+"', '"next": "nowhere"'), (r'"call": "', '"kall": "'), (r'"call": "http\.', '"call": "htpp.'),
+    (r'"use": "(\w)(\w)', r'"use": "\2\1'), (r'"seconds": [\d.]+', '"seconds": "soon"'), (r'"seconds": [\d.]+', '"seconds": -1'),
+    (r'"timeout": \d+', '"timeout": 7200'), (r'"percent": [\d.]+', '"percent": 150'), (r'"max_retries": \d+', '"max_retries": "many"'),
+    (r'"initial_delay": \d+', '"initial_delay": 600'), (r'"multiplier": \d+', '"multiplier": 0'), (r'"type": "OIDC"', '"type": "OAuth2"'),
+    (r'"predicate": "\$\$\{', '"predicate": "$${x'), (r'MLP_HANDLER_URL', 'MLP_HANDLER_ADDRESS'), (r'"model": "\w+"', '"model": "another"'),
+    (r'"arguments": \{', '"argumens": {'), (r'"model": "\w+",', ''), (r'"\w+Seconds": [\d.]+', '"someSeconds": "x"'),
+    (r'"holdSeconds": [\d.]+,', ''), (r'"strategy": "\w+"', '"strategy": "canaryy"'), (r'"task": "\w+",', ''), (r'"job": "\w+"', '"job": "trian"'),
+)
+
+
+def wrong_step(body):
+    for path, value in places(body):
+        if path[-1] == "source_contents":
+            for number, (pattern, text) in enumerate(STEP):
+                yield (*path, f"step{number}"), (path, re.sub(pattern, text, value, count=1))
+
+
+def wrong_field(body):
+    for key in body:
+        if key not in ("//", "depends_on", "lifecycle"):
+            yield ("rename", key), f"{key}z"
+    for path, node in maps(body):
+        for key in node:
+            if re.fullmatch(r"MLP_\w+", key):
+                yield ("rename", *path, key), typo(key) or f"{key}S"
+
+
+def wrong_name(body):
+    for path, value in places(body):
+        named = ("name", "account_id", "dataset_id", "repository_id", "table_id", "service_id", "slo_id")
+        if path[-1] in named and len(path) == 1 and "${" not in str(value):
+            yield path, f"{value}-{'x' * 1100}"
+            yield path, f"{value} !\n"
+
+
+FAULTS = (
+    wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, wrong_filter, wrong_duration, wrong_cron, wrong_role, wrong_region,
+    crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
+)
