@@ -6,6 +6,7 @@ import { approvalDutiesSchema, taskEventSchema } from '../../src/contract/events
 import {
   alarmTableSchema,
   alertTriggerSchema,
+  DECISION_ALIASES,
   googleDataSchema,
   googleEnvSchema,
   googleJobSchema,
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
     metricType(name),
     {
       unit: monitoringUnit(name),
+      counts: METRICS[name].unit !== '1',
       labels: ['platform', 'model', ...METRICS[name].dimensions.map((one) => one.toLowerCase())],
     },
   ]);
@@ -118,6 +120,7 @@ async function main(): Promise<void> {
     metrics: Object.fromEntries(metrics),
     qualities: Object.keys(METRIC_DIRECTIONS),
     severities: SEVERITIES,
+    aliases: Object.values(DECISION_ALIASES),
     notification: NOTIFICATION_LOG_FIELD,
     capture: CAPTURE_FIELDS,
     ledger: LEDGER_FIELDS,

@@ -11,7 +11,7 @@ DROP = object()
 # Texts for people, names that are free to choose, and what belongs to somebody else.
 FREE = {
     "description", "display_name", "content", "subject", "mime_type", "name", "account_id", "dataset_id", "table_id", "repository_id",
-    "slo_id", "service_id", "source", "remote_uri", "parent_connection", "billing_account", "project", "url", "email_address", "bucket",
+    "slo_id", "service_id", "source", "remote_uri", "parent_connection", "billing_account", "url", "email_address", "bucket",
     "legendTemplate", "title", "matches_prefix", "branch", "owner", "args", "id", "project_allowlist", "content_type", "dir", "images",
 }
 IS_FREE = re.compile(r"MLP_(RUNBOOKS|PROJECT|SERVER_IMAGE)")
@@ -113,6 +113,15 @@ def broken_reference(body):
             yield path, value.replace(found.group(0), f"${{{found.group(1)}.NowhereMARK.{found.group(2)}}}", 1)
             yield path, value.replace(found.group(0), "nowhere", 1)
             yield path, value.replace(found.group(0), "${google_project_service.ANOTHER.id}", 1)
+
+
+def swapped_reference(body):
+    """Another resource of the same type; who may do what is for the plan alone to say, so bindings are left out,
+    and so is the one key, which goes by several."""
+    for path, value in places(body):
+        found = re.search(r"(?<!\$)\$\{(google_\w+)\.(\w+)\.", value) if isinstance(value, str) and "role" not in body else None
+        if found and len(value) < 400 and words(path)[-1] != "notification_channels" and "kms" not in found.group(1):
+            yield path, value.replace(f"{found.group(1)}.{found.group(2)}", f"{found.group(1)}.SWAPPED-{found.group(2)}")
 
 
 def wrong_duration(body):
@@ -250,6 +259,6 @@ def wrong_name(body):
 
 
 FAULTS = (
-    wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, wrong_filter, wrong_duration, wrong_cron, wrong_role, wrong_region,
-    crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
+    wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, swapped_reference, wrong_filter, wrong_duration, wrong_cron,
+    wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
 )

@@ -65,6 +65,12 @@ def sampled(fault, kind, of_kind):
     return [one[3:] for one in ranked]
 
 
+def swapped(resources, kind, name):
+    """The next resource of a type after one; itself where there is no other."""
+    there = sorted(resources.get(kind, {}))
+    return f"{kind}.{there[(there.index(name) + 1) % len(there)] if name in there else name}"
+
+
 def planted(resources):
     """A copy of the resources with one fault each, and what each is."""
     copies, told = {}, {}
@@ -76,6 +82,7 @@ def planted(resources):
                 mark = f"Planted{len(told)}P"
                 if isinstance(value, str):
                     value = value.replace("google_project_service.ANOTHER", f"google_project_service.{another}")
+                    value = re.sub(r"(google_\w+)\.SWAPPED-(\w+)", lambda found: swapped(resources, *found.groups()), value)
                 damaged = damage(of_kind[name], path, value, mark)
                 if damaged is None or count >= most:
                     continue

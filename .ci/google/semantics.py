@@ -8,12 +8,12 @@ import sys
 
 from rules import (
     access, budgets, calls, channels, choices, environment, filters, metrics, names, objectives, pairs, places, ranges, references,
-    schedules, steps, tables,
+    schedules, steps, tables, wiring,
 )
 
 RULES = (
     ranges, pairs, names, access, references, places, schedules, calls, environment, steps, metrics, filters, objectives, budgets, channels,
-    choices, tables,
+    choices, tables, wiring,
 )
 
 

@@ -29,9 +29,13 @@ BESIDE = {
     ("google_storage_bucket_iam_member", "roles/storage.objectCreator"),
     ("google_storage_bucket_iam_member", "roles/storage.objectViewer"),
 }
+NUMBER = r"(\d+|\$\{data\.google_project\.\w+\.number\})"
 MEMBER = re.compile(
     r"serviceAccount:\$\{(google_service_account\.\w+\.email|data\.google_storage_project_service_account\.\w+\.email_address)\}"
-    r"|serviceAccount:[\w${}.-]+@[a-z0-9.-]+\.gserviceaccount\.com|(user|group):[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
+    # Service agents (cloud.google.com/iam/docs/service-agents), by the number of their project; and the one of Cloud Billing.
+    rf"|serviceAccount:service-{NUMBER}@gcp-sa-(aiplatform|artifactregistry|pubsub|monitoring-notification)\.iam\.gserviceaccount\.com"
+    rf"|serviceAccount:bq-{NUMBER}@bigquery-encryption\.iam\.gserviceaccount\.com"
+    r"|serviceAccount:billing-budget-alert@system\.gserviceaccount\.com|(user|group):[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
     r"|\$\{google_logging_project_sink\.\w+\.writer_identity\}"
     r"|principalSet://cloudresourcemanager\.googleapis\.com/projects/(\d+|\$\{data\.google_project\.\w+\.number\})/type/ServiceAccount"
 )

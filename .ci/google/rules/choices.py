@@ -18,6 +18,9 @@ CHOICES = {
     "vpc_connector_egress_settings": {"ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"},
 }
 OF_KIND = {
+    ("google_artifact_registry_repository", "cleanup_policies.condition.tag_state"): {"TAGGED", "UNTAGGED", "ANY"},
+    ("google_cloud_scheduler_job", "http_target.headers.Content-Type"): {"application/json"},
+    ("google_storage_bucket_object", "content_type"): {"application/json", "application/zip"},
     ("google_monitoring_slo", "calendar_period"): {"DAY", "WEEK", "FORTNIGHT", "MONTH"},
     ("google_billing_budget", "budget_filter.calendar_period"): {"MONTH", "QUARTER", "YEAR"},
     ("google_monitoring_alert_policy", "combiner"): {"AND", "OR", "AND_WITH_MATCHING_RESOURCE"},

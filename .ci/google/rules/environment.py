@@ -10,6 +10,9 @@ from .walk import is_computed, referred
 KIND = "google_cloudfunctions2_function"
 # ServiceConfig.availableMemory: "supported suffixes are k, M, G, Mi, Gi"; 32 GiB are the most.
 MEMORY = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "Mi": 2**20, "Gi": 2**30}
+# Machine types and accelerators of Vertex AI (cloud.google.com/vertex-ai/docs/training/configure-compute), by family.
+MACHINE = re.compile(r"([nceamgt]\d+[a-z]?|ct\w+)-(standard|highmem|highcpu|highgpu|megagpu|ultragpu|hightpu)-\d+[gt]?")
+ACCELERATOR = re.compile(r"NVIDIA_\w+|TPU_V\d\w*")
 LEAST_MEMORY, MOST_MEMORY = 128 * 10**6, 32 * 2**30
 
 
@@ -54,6 +57,11 @@ def variable_faults(variables, template):
                 continue
             yield from (f"{name}: {one}" for one in events.schema_faults(content, "inEnvironment", name))
             yield from (f"{name}: {one}" for one in events.number_faults(content, ()))
+    machine, accelerator = variables.get("MLP_SERVER_MACHINE"), variables.get("MLP_SERVER_ACCELERATOR")
+    if machine and not MACHINE.fullmatch(machine):
+        yield f"MLP_SERVER_MACHINE: {machine!r} is no type of a machine"
+    if accelerator and not ACCELERATOR.fullmatch(accelerator):
+        yield f"MLP_SERVER_ACCELERATOR: {accelerator!r} is no accelerator"
     for name, there in (
         ("MLP_PLATFORM", labelled(template, "platform")),
         ("MLP_MODEL", labelled(template, "model")),

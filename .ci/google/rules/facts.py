@@ -1,4 +1,5 @@
 """What the rules need to know of our own code (../facts.ts), and what a template is about."""
+import collections
 import functools
 import json
 import os
@@ -46,6 +47,27 @@ def labelled(template, label):
             for labels in (body.get("labels"), body.get("user_labels")):
                 if isinstance(labels, dict) and isinstance(labels.get(label), str):
                     found.add(labels[label])
+    return found
+
+
+@once_a_template
+def project_of(template):
+    """The project that most resources are in."""
+    found = collections.Counter(str(body["project"]) for of_kind in template.values() for body in of_kind.values() if "project" in body)
+    return found.most_common(1)[0][0] if found else None
+
+
+@once_a_template
+def environments(template):
+    """What handlers are told in JSON, by variable: the values of all of them."""
+    found = {}
+    for function in template.get("google_cloudfunctions2_function", {}).values():
+        for name, value in ((function.get("service_config") or {}).get("environment_variables") or {}).items():
+            if str(value).startswith("{"):
+                try:
+                    found.setdefault(name, []).append(json.loads(value))
+                except ValueError:
+                    pass  # environment.py says so
     return found
 
 

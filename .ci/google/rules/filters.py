@@ -4,7 +4,7 @@ import re
 
 from . import logs, promql
 from .metrics import ALIGNERS, RESOURCE_LABELS, known, value_faults
-from .facts import labelled
+from .facts import environments, facts, labelled
 from .walk import leaves, maps
 
 TERM = re.compile(
@@ -47,7 +47,8 @@ def check(kind, name, body, template):
         elif last == "dashboard_json" and isinstance(value, str):
             yield from dashboard_faults(where, value, template)
     for path, node in maps(body):
-        yield from (f"{kind}.{name}.{'.'.join(path)}: {one}" for one in aligner_faults(node, template))
+        for rule in (aligner_faults, threshold_faults):
+            yield from (f"{kind}.{name}.{'.'.join(path)}: {one}" for one in rule(node, template))
 
 
 def dashboard_faults(where, text, template):
@@ -73,9 +74,12 @@ def attribute_faults(text, template):
         attribute = found["is"] or found["has"] or found["starts"]
         if attribute not in ATTRIBUTES:
             yield f"{attribute!r} is no attribute of a message of ours"
-        models = labelled(template, "model")
-        if attribute == "model" and found["value"] is not None and models and found["value"] not in models:
-            yield f"model {found['value']!r} is the name of nothing in this template"
+        there = set(labelled(template, attribute)) if attribute in ("model", "platform") else set()
+        if attribute == "platform":
+            # The environment before this one may have another name.
+            there |= {str(one.get("platform")) for one in environments(template).get("MLP_ORIGIN", [])}
+        if found["value"] is not None and there and found["value"] not in there:
+            yield f"{attribute} {found['value']!r} is the name of nothing in this template"
 
 
 def condition_faults(text):
@@ -148,3 +152,14 @@ def aligner_faults(node, template):
         kinds, types = ALIGNERS.get(aligner, (None, None))
         if fact and kinds is not None and (fact[0] not in kinds or fact[1] not in types):
             yield f"{aligner} does not take a metric that is {fact[0]} and {fact[1]}"
+
+
+def threshold_faults(node, template):
+    """What is counted, timed or rated is never below nothing; of our own metrics only those without a unit may be."""
+    text, threshold = node.get("filter"), node.get("threshold_value")
+    if not isinstance(text, str) or not isinstance(threshold, (int, float)) or threshold >= 0:
+        return
+    metric = terms_of(text)[0].get("metric.type", "").strip('"')
+    ours = facts()["metrics"].get(metric)
+    if ours is None or ours["counts"]:
+        yield f"threshold {threshold} is below all that {metric or 'a burn rate'} can be"

@@ -2,6 +2,7 @@
 import re
 
 from .facts import facts, labelled
+from .places import SERVICES
 
 FIELD = re.compile(r"(?:resource\.(?:type|labels\.\w+)|(?:jsonPayload|protoPayload|labels)(?:\.\w+)+|severity|logName|timestamp|textPayload)$")
 TOKEN = re.compile(r'\s*(?:(log_id\("[^"]+"\))|("(?:[^"\\]|\\.)*")|(=~|!~|!=|>=|<=|=|:|>|<)|([()])|([\w.]+))')
@@ -12,7 +13,8 @@ AUDIT = {
     "serviceName", "methodName", "resourceName", "resourceLocation", "resourceOriginalState", "numResponseItems", "status",
     "authenticationInfo", "authorizationInfo", "policyViolationInfo", "requestMetadata", "request", "response", "metadata", "serviceData",
 }
-SERVICE = re.compile(r"[a-z]+\.googleapis\.com")
+# Logs that the audit and the approvals read.
+LOGS = {f"cloudaudit.googleapis.com/{one}" for one in ("activity", "data_access", "system_event", "policy")}
 
 
 def field_faults(field):
@@ -35,7 +37,11 @@ def value_faults(field, value, template):
         there = {"cloud_run_revision"}
     if there and value not in there:
         yield f"{field} {value!r} is nothing that an entry has"
-    if field == "protoPayload.serviceName" and not SERVICE.fullmatch(value):
+    if field == "protoPayload.request.versionAliases":
+        there = set(facts()["aliases"])
+        if value not in there:
+            yield f"{value!r} is no alias by which anybody decides"
+    if field == "protoPayload.serviceName" and value not in {f"{one}.googleapis.com" for one in SERVICES}:
         yield f"{value!r} is no service"
 
 
@@ -63,7 +69,7 @@ def faults(text, template):
         if kind == "field" and before != "operator":
             field = word
             yield from field_faults(word)
-        if log and not re.fullmatch(r'log_id\("[a-z]+\.googleapis\.com/[\w%]+"\)', log):
+        if log and log[len('log_id("'):-2] not in LOGS:
             yield f"{log} is no log"
         if quoted and field and "~" not in "".join(kinds[-2:]):
             yield from value_faults(field, quoted.strip('"'), template)

@@ -29,6 +29,7 @@ SOME = {
     ],
     ("google_storage_bucket_object", ""): [(("content", "source"), 1)],
     ("google_pubsub_subscription", ""): [(("push_config", "bigquery_config", "cloud_storage_config"), 1)],
+    ("google_vertex_ai_endpoint", "predict_request_response_logging_config"): [(("bigquery_destination",), 1)],
     ("google_cloudbuild_trigger", ""): [(("build", "filename", "git_file_source"), 1)],
 }
 # Most elements of a list, or entries of a map.

@@ -2,6 +2,7 @@
 import ipaddress
 import re
 
+from .facts import project_of
 from .walk import is_computed, leaves
 
 REGIONS = set(
@@ -23,7 +24,11 @@ SERVICES = set(
 )
 
 
-def check(kind, name, body, _template):
+def check(kind, name, body, template):
+    # A stack is in one project, that of most of it; data may lie in another.
+    project = project_of(template)
+    if "project" in body and kind != "google_bigquery_table_iam_member" and body["project"] != project:
+        yield f"{kind}.{name}.project: {body['project']!r} is another project"
     for path, value in leaves(body):
         if is_computed(value) or not isinstance(value, str):
             continue

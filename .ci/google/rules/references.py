@@ -5,7 +5,8 @@ meant, a literal would be created without it, and before it.
 """
 import re
 
-from .walk import leaves, shape
+from .facts import environments
+from .walk import is_computed, leaves, shape
 
 KEY = r"<google_kms_crypto_key(_iam_member\.crypto_key_id|\.id)>|projects/[\w-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+"
 PROJECT = r"(?:<var\.project>|[a-z][a-z0-9-]{4,28}[a-z0-9])"
@@ -63,6 +64,7 @@ SHAPES = {
     ("google_service_account_iam_member", "service_account_id"): r"<google_service_account\.(name|id)>",
     ("google_storage_bucket_iam_member", "bucket"): rf"{BUCKET}|[a-z0-9][a-z0-9._-]{{1,61}}[a-z0-9]",
     ("google_storage_bucket_object", "bucket"): BUCKET,
+    ("google_storage_bucket_object", "content"): r'\{"workflow":"<google_workflows_workflow\.id>"\}',
     ("google_vertex_ai_endpoint", "predict_request_response_logging_config.bigquery_destination.output_uri"):
     rf"bq://{PROJECT}(\.<google_bigquery_dataset\.dataset_id>(\.<google_bigquery_table\.table_id>)?)?",
     ("google_vpc_access_connector", "network"): r"<google_compute_network\.(id|name|self_link)>",
@@ -73,11 +75,31 @@ SHAPES = {
 KEYS = ("kms_key_name", "default_kms_key_name")
 
 
-def check(kind, name, body, _template):
+def check(kind, name, body, template):
     for path, value in leaves(body):
         dotted = ".".join(path)
         wanted = KEY if path[-1] in KEYS else SHAPES.get((kind, dotted))
         if wanted is not None and not re.fullmatch(wanted, shape(value)):
             yield f"{kind}.{name}.{dotted}: {str(value)[:90]!r} refers to nothing that belongs there"
+        # Of arguments of a build only addresses of images are known to be any.
+        if path[-1] == "args" and ("docker.pkg.dev" in str(value) or is_computed(value)) and not re.fullmatch(IMAGE, shape(value)):
+            yield f"{kind}.{name}.{dotted}: {str(value)[:90]!r} is no image of a repository of ours"
+        found = re.match(r"bq://([\w-]+)\.", str(value))
+        if path[-1] == "output_uri" and found and found.group(1) != body.get("project"):
+            yield f"{kind}.{name}.{dotted}: {found.group(1)!r} is another project"
+    yield from data_faults(kind, name, body, template)
     if kind == "google_pubsub_subscription" and str(body.get("topic")).startswith(f"projects/{body.get('project')}/"):
         yield f"{kind}.{name}.topic: {body['topic']!r} is a topic of this project, and none of this template"
+
+
+def data_faults(kind, name, body, template):
+    """Buckets and tables that are not ours are the definition's data: the handlers are told of the same."""
+    told = {str(one.get(key)) for one in environments(template).get("MLP_DATA", []) for key in ("source", "labels")}
+    if kind == "google_storage_bucket_iam_member" and not is_computed(body.get("bucket")):
+        address = f"gs://{body.get('bucket')}"
+        if told and not any(one == address or one.startswith(f"{address}/") for one in told):
+            yield f"{kind}.{name}.bucket: {body.get('bucket')!r} is neither ours nor one with data"
+    if kind == "google_bigquery_table_iam_member":
+        address = f"bq://{body.get('project')}.{body.get('dataset_id')}.{body.get('table_id')}"
+        if told and address not in told:
+            yield f"{kind}.{name}: {address} is no table with data"
