@@ -145,6 +145,11 @@ export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as cons
 /** Id of a model in Vertex AI's registry. */
 export const vertexModelId = (platform: string, model: string): string => `${platform}-${model}`;
 
+/** Label of what a model of a platform costs: two environments of one project have models of the same name. */
+export const COST_LABEL = 'platform_model';
+/** Its value, as a text that is still to be made a label's. */
+export const costOf = (platform: string, model: string): string => `${platform}-${model}`;
+
 /**
  * Vertex AI's figures of an endpoint are sampled each minute, and not visible for up to two minutes more. Whoever reads them looks
  * that far back: before, they are not zero but unknown.

@@ -367,6 +367,7 @@ describe('managed jobs', () => {
   ];
   const jobs = (trainingBlock: VertexJobsOptions['trainingBlock'] = async () => null): VertexJobs =>
     new VertexJobs(api, new GcsBucket(api, 'b'), {
+      platform: 'bikes',
       model: 'demand',
       training: {
         account: 'trainer@p',

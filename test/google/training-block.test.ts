@@ -80,6 +80,19 @@ describe('a budget that blocks training', () => {
     }
   });
 
+  test('counts what this environment costs, not one of the same project with a model of the same name', () => {
+    const counted = all(resources, 'google_billing_budget').map(
+      (one) => (one['budget_filter'] as Attributes)['labels'] as Record<string, string>,
+    );
+    const [model] = counted.filter((one) => !Object.hasOwn(one, 'platform'));
+    expect(Object.keys(model!)).toEqual(['platform_model']);
+    const [endpoint] = all(resources, 'google_vertex_ai_endpoint').map(
+      (one) => one['labels'] as Record<string, string>,
+    );
+    expect(model!['platform_model']).toBe(`${endpoint!['platform']}-demand`);
+    expect(endpoint!['platform_model']).toBe(model!['platform_model']);
+  });
+
   test('is not there where the budget alerts only, or nothing can be billed', () => {
     const alerts = synthesised('alert', ACCOUNT);
     expect(rulesOf(alerts.resources)).toHaveLength(2);

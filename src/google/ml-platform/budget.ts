@@ -1,5 +1,6 @@
 import { BillingBudget } from '@cdktf/provider-google/lib/billing-budget';
 import { Construct } from 'constructs';
+import { COST_LABEL, costOf } from '../../contract/google';
 import type { BudgetPlan } from '../../plan/plan';
 import { labelValue } from '../support/labels';
 import { locationOf } from '../support/location';
@@ -34,7 +35,11 @@ export class Budget extends Construct {
       displayName: [context.platform, model ?? 'platform'].join(' / ').slice(0, 60),
       budgetFilter: {
         projects: [`projects/${project}`],
-        labels: model === null ? { platform: labelValue(context.platform) } : { model: labelValue(model) },
+        // A budget takes one label: two environments of a project would add up by the model's name alone.
+        labels:
+          model === null
+            ? { platform: labelValue(context.platform) }
+            : { [COST_LABEL]: labelValue(costOf(context.platform, model)) },
         calendarPeriod: 'MONTH',
       },
       amount: {

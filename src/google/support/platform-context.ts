@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { COST_LABEL, costOf } from '../../contract/google';
 import { localRunbook, type RunbookLink } from '../../plan/alarm';
 import type { INetwork } from '../ml-platform/network';
 import { labelsOf } from './labels';
@@ -47,5 +48,5 @@ export function platformContextOf(scope: IConstruct): PlatformContext {
 /** Labels of a model's resources. */
 export const modelLabels = (context: PlatformContext, model: string): Record<string, string> => ({
   ...context.labels,
-  ...labelsOf({ model }),
+  ...labelsOf({ model, [COST_LABEL]: costOf(context.platform, model) }),
 });

@@ -1,3 +1,4 @@
+import type { IncidentStatus } from '../ports';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
 import { endIncident, type OpenIncident, openIncidents, updateIncident } from './incident-document';
@@ -23,11 +24,9 @@ export const escalateIncident: UseCaseFunction<
   }
   if (status === 'taken') return answer({ goesOn: false, reason: 'taken' });
   // The oldest of a group speaks for all of it: five alarms of one outage are no five pages.
-  const [lead] = open
-    .filter((one) => one.group !== null && one.group === incident.group)
-    .sort((a, b) => a.openedAtSeconds - b.openedAtSeconds || (a.id < b.id ? -1 : 1));
-  if (lead !== undefined && lead.id !== id) {
-    if ((await statusOf(lead)) === 'taken') return answer({ goesOn: false, reason: 'taken' });
+  const { lead, status: leads } = await leadOf(incident);
+  if (lead.id !== id) {
+    if (leads === 'taken') return answer({ goesOn: false, reason: 'taken' });
     return answer({ goesOn: lead.escalations < MOST_ESCALATIONS, reason: 'told with another of its group' });
   }
   const now = ports.clock.now();
@@ -55,7 +54,21 @@ export const escalateIncident: UseCaseFunction<
   await updateIncident(ports, id, (one) => ({ ...one, escalations: Math.max(one.escalations, escalations) }));
   return answer({ goesOn: escalations < MOST_ESCALATIONS, reason: 'escalated', escalations });
 
-  async function statusOf(one: OpenIncident): Promise<'open' | 'taken' | 'resolved'> {
+  /** One that nobody looks after says nothing, and would silence the others. */
+  async function leadOf(own: OpenIncident): Promise<{ readonly lead: OpenIncident; readonly status: IncidentStatus }> {
+    const group = open
+      .filter((one) => one.group !== null && one.group === own.group)
+      .sort((a, b) => a.openedAtSeconds - b.openedAtSeconds || (a.id < b.id ? -1 : 1));
+    for (const one of group) {
+      if (one.id === own.id) break;
+      const status = await statusOf(one);
+      if (status !== 'abandoned') return { lead: one, status };
+    }
+    return { lead: own, status: 'open' };
+  }
+
+  async function statusOf(one: OpenIncident): Promise<IncidentStatus> {
+    if (one.ticket === null && ports.incidents?.looksAfter === true) return 'abandoned';
     return one.ticket === null ? 'open' : ((await ports.incidents?.status(one.ticket)) ?? 'open');
   }
 };

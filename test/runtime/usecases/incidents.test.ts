@@ -180,6 +180,16 @@ describe('alarms of a group', () => {
     expect(world.notifier.sent).toMatchObject([{ text: expect.stringContaining('(incident-2)') }]);
   });
 
+  test('are told of by the next one when what looked after the first has died, or never began', async () => {
+    const { world, runs } = await outage();
+    world.incidents.entries.get('incident-1')!.status = 'abandoned';
+    await runs[1]!.later();
+    expect(world.notifier.sent).toMatchObject([{ text: expect.stringContaining('(incident-2)') }]);
+    // The third one is silent, as the second is looked after.
+    await runs[2]!.later();
+    expect(world.notifier.sent).toHaveLength(1);
+  });
+
   test('page anew when one fires long after the others: the page of the group was not about it', async () => {
     const { world, alarmFires } = await outage();
     world.incidents.entries.get('incident-1')!.status = 'taken';

@@ -35,6 +35,29 @@ test('a budget that is used up blocks training, which is recorded and told once'
   expect(await readTrainingBlock(world, START + 31 * DAY)).toBeNull();
 });
 
+test('two newer messages that overlap are one record and one ticket', async () => {
+  const world = memoryWorld();
+  const { notifier } = world;
+  let isSecond = false;
+  const overlapped = {
+    ...world,
+    notifier: {
+      notify: async (notification: Parameters<typeof notifier.notify>[0]) => {
+        if (!isSecond) {
+          isSecond = true;
+          await spent(world, 940, 3);
+        }
+        await notifier.notify(notification);
+      },
+    },
+  };
+  await spent(overlapped, 905, 2);
+  await spent(world, 950, 4);
+  expect(isSecond).toBe(true);
+  expect(await verdicts(world)).toEqual(['trainingBlock blocked']);
+  expect(notifier.sent).toHaveLength(1);
+});
+
 test('a raised budget lifts it, which is recorded as well', async () => {
   const world = memoryWorld();
   await spent(world, 905, 2);

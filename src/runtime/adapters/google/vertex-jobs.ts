@@ -5,12 +5,13 @@ import type { ServingSmokeResult } from '../../core/gate';
 import { blockText, type TrainingBlock } from '../../core/retraining';
 import type { GcsBucket } from './gcs-bucket';
 import type { GoogleApi, JsonObject } from './google-api';
-import { labelValue } from './label-value';
+import { costLabels, labelValue } from './label-value';
 import type { VertexSmokeEndpoint } from './vertex-smoke-endpoint';
 
 type Row = Readonly<Record<string, Json>>;
 
 export interface VertexJobsOptions {
+  readonly platform: string;
   readonly model: string;
   readonly training: GoogleTraining;
   readonly serverImage: string;
@@ -119,7 +120,7 @@ export class VertexJobs {
     const { kmsKeyName } = this.options;
     const asked = {
       displayName,
-      labels: { model: labelValue(this.options.model), run: labelValue(event.run) },
+      labels: costLabels(this.options.platform, this.options.model, event.run),
       ...(kmsKeyName !== '' && { encryptionSpec: { kmsKeyName } }),
       ...job,
     };

@@ -11,6 +11,7 @@ const RECORDED = 'record:';
  */
 export class WorkflowIncidents implements IncidentTracker {
   readonly howToTake = 'cancel this execution';
+  readonly looksAfter = true;
 
   constructor(
     private readonly api: GoogleApi,
@@ -23,9 +24,12 @@ export class WorkflowIncidents implements IncidentTracker {
   }
 
   /** Never `resolved`: an incident is over when its alarm is. */
-  async status(id: string): Promise<'open' | 'taken'> {
+  async status(id: string): Promise<'open' | 'taken' | 'abandoned'> {
     const execution = await this.api.find('workflowexecutions', id);
-    return execution?.['state'] === 'CANCELLED' ? 'taken' : 'open';
+    const state = String(execution?.['state'] ?? 'FAILED');
+    if (state === 'CANCELLED') return 'taken';
+    // One that has succeeded has told what there was to tell.
+    return ['ACTIVE', 'QUEUED', 'SUCCEEDED'].includes(state) ? 'open' : 'abandoned';
   }
 
   /** At its next look the execution finds that the incident is over. */

@@ -1,11 +1,9 @@
-import type { IncidentTracker, TrackedIncident } from '../../ports';
-
-type Status = 'open' | 'taken' | 'resolved';
+import type { IncidentStatus, IncidentTracker, TrackedIncident } from '../../ports';
 
 /** Incidents in memory; a test says what people do with them. */
 export class MemoryIncidentTracker implements IncidentTracker {
   readonly howToTake = 'take it';
-  readonly entries = new Map<string, TrackedIncident & { status: Status }>();
+  readonly entries = new Map<string, TrackedIncident & { status: IncidentStatus }>();
 
   async open(incident: TrackedIncident): Promise<string> {
     for (const [id, { key, status }] of this.entries) if (key === incident.key && status !== 'resolved') return id;
@@ -14,7 +12,7 @@ export class MemoryIncidentTracker implements IncidentTracker {
     return id;
   }
 
-  async status(id: string): Promise<Status> {
+  async status(id: string): Promise<IncidentStatus> {
     return this.entries.get(id)?.status ?? 'resolved';
   }
 

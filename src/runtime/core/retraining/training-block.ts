@@ -25,6 +25,10 @@ export interface SpendState {
   readonly block: TrainingBlock | null;
   /** What has come of it, and is still to be recorded and told. */
   readonly untold: 'blocked' | 'lifted' | null;
+  /** When the block came or went, by what was said then: one change is one, however many messages follow. @default - it never has */
+  readonly changedAtSeconds?: number;
+  /** Since when somebody tells of it: messages overlap. @default - nobody does */
+  readonly tellingSinceSeconds?: number;
 }
 
 /**
@@ -50,7 +54,8 @@ export function applySpend(before: SpendState | null, spend: Spend, nowSeconds: 
   const isRaised = goesOn !== null && budget > goesOn.budget && !isUsedUp;
   const block = isRaised ? null : (goesOn ?? (isUsedUp ? { cost, budget, currency, untilSeconds } : null));
   const was = before?.block ?? null;
-  return { spend, block, untold: block === was ? (before?.untold ?? null) : block === null ? 'lifted' : 'blocked' };
+  if (block === was) return { ...(before ?? { untold: null }), spend, block };
+  return { spend, block, untold: block === null ? 'lifted' : 'blocked', changedAtSeconds: spend.saidAtSeconds };
 }
 
 const isNewer = (spend: Spend, than: Spend): boolean =>

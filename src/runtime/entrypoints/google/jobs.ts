@@ -12,7 +12,7 @@ import { GcsArtifactStore } from '../../adapters/google/gcs-artifact-store';
 import { GcsBucket } from '../../adapters/google/gcs-bucket';
 import { GcsStateStore } from '../../adapters/google/gcs-state-store';
 import type { GoogleApi } from '../../adapters/google/google-api';
-import { labelValue } from '../../adapters/google/label-value';
+import { costLabels } from '../../adapters/google/label-value';
 import { machineSpec, VertexJobs } from '../../adapters/google/vertex-jobs';
 import { VertexSmokeEndpoint } from '../../adapters/google/vertex-smoke-endpoint';
 import { readTestRows, readTrainingBlock } from '../../usecases';
@@ -29,6 +29,7 @@ export function jobs(): VertexJobs {
   const state = new GcsStateStore(new GcsBucket(api, env.MLP_STATE));
   const key = data.key === null ? {} : { key: data.key };
   return new VertexJobs(api, bucket, {
+    platform: env.MLP_PLATFORM,
     model: env.MLP_MODEL,
     training,
     serverImage: env.MLP_SERVER_IMAGE,
@@ -58,7 +59,7 @@ const smokeEndpoint = (
 ): VertexSmokeEndpoint =>
   new VertexSmokeEndpoint(api, {
     id: `smoke-${createHash('sha256').update([env.MLP_PLATFORM, env.MLP_MODEL, run].join('/')).digest('hex').slice(0, 20)}`,
-    labels: { platform: labelValue(env.MLP_PLATFORM), model: labelValue(env.MLP_MODEL), run: labelValue(run) },
+    labels: costLabels(env.MLP_PLATFORM, env.MLP_MODEL, run),
     serverImage: env.MLP_SERVER_IMAGE,
     serviceAccount: account,
     machine: machineSpec('serving', machine, accelerator),
