@@ -78,3 +78,10 @@ export const importArgumentsSchema = z.object({
   /** `environments[].approval` of this one. */
   approval: z.enum(['automatic', 'manual']),
 });
+
+/** How a delivery of code has ended, as the service that carries it out says. */
+export const deliverySchema = z.object({
+  outcome: z.enum(['SUCCEEDED', 'FAILED']),
+  /** When, ISO 8601. */
+  at: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'an instant, ISO 8601'),
+});

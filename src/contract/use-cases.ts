@@ -24,6 +24,7 @@ export const USE_CASES = [
   'decideRetraining',
   'recordSpend',
   'reportDora',
+  'recordDelivery',
   'recordIncident',
   'escalateIncident',
   'resolveIncident',

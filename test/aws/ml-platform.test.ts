@@ -167,6 +167,40 @@ test('everything that can carry tags carries those of the definition', () => {
   }
 });
 
+test('how a delivery ends is told to the handler of releases, and to the later environment nothing', () => {
+  const { stack, platform } = platformOf('scale', 'staging');
+  const template = templateOf(stack);
+  const pipeline = Object.keys(template.findResources('AWS::CodePipeline::Pipeline'))[0];
+  const rules = (of: typeof template) =>
+    Object.values(
+      of.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.codepipeline'] } } }),
+    );
+  expect(rules(template)).toMatchObject([
+    {
+      Properties: {
+        EventPattern: {
+          'detail-type': ['CodePipeline Pipeline Execution State Change'],
+          detail: { pipeline: [{ Ref: pipeline }], state: ['SUCCEEDED', 'FAILED'] },
+        },
+        Targets: [
+          {
+            Arn: stack.resolve(platform.model('churn').endpoint.handler.function.functionArn),
+            InputTransformer: {
+              InputPathsMap: {
+                'detail-execution-id': '$.detail.execution-id',
+                'detail-state': '$.detail.state',
+                time: '$.time',
+              },
+              InputTemplate: expect.stringContaining('"use":"recordDelivery"'),
+            },
+          },
+        ],
+      },
+    },
+  ]);
+  expect(rules(templateOf(platformOf('scale', 'production').stack))).toEqual([]);
+});
+
 test('the delivery stands in the first environment and deploys to all, a person before production', () => {
   const { stack } = platformOf('scale', 'staging');
   const [pipeline] = Object.values(templateOf(stack).findResources('AWS::CodePipeline::Pipeline'));

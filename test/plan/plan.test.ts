@@ -343,6 +343,7 @@ describe('permissions', () => {
       'writeMetrics',
     ],
     recordSpend: ['appendLedger', 'lock', 'notify'],
+    recordDelivery: ['appendLedger', 'lock', 'notify'],
     reportDora: ['readRegistry', 'writeMetrics'],
   };
   const plan = demand();

@@ -14,18 +14,22 @@ import {
   StateMachineInput,
   StepFunctionInvokeAction,
 } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { UseCase } from '../../contract/use-cases';
 import type { Environment } from '../../definition/environments';
 import { pascalCase } from '../../kernel/names';
 import type { DeliveryPlan, DeliveryStage } from '../../plan/plan';
 import type { IEvalGatePipeline } from '../eval-gate-pipeline/pipeline-interface';
 import { type ContainerImage, imageParameter } from '../support/container-image';
 import { policyLivesWithBucket } from '../support/encryption';
+import type { Handler } from '../support/handler';
 import type { Place } from '../support/places';
 import { handover } from './image-handover';
 
@@ -49,10 +53,13 @@ export interface DeliveryProps {
   readonly pipelines: readonly IEvalGatePipeline[];
   /** Who approves. */
   readonly approvals: ITopic;
+  /** Handlers that are told how a delivery has ended, by model. */
+  readonly handlers: Readonly<Record<string, Handler>>;
   readonly encryptionKey?: IKey;
 }
 
 const BUILD_DAYS = 30;
+const RETRIES = 3;
 
 /**
  * CI/CD of code as CodePipeline V2: source → lint, build, test → images by digest → environments in order → training. Without
@@ -143,6 +150,32 @@ export class Delivery extends Construct {
       });
     }
     this.node.defaultChild = pipeline.node.defaultChild;
+    for (const [model, handler] of Object.entries(props.handlers)) this.tell(pipeline, model, handler);
+  }
+
+  /** A delivery that has ended is a deployment, or a failure that somebody should know of. */
+  private tell(pipeline: Pipeline, model: string, handler: Handler): void {
+    new Rule(this, `${pascalCase(model)}Delivered`, {
+      description: `Deliveries of ${this.props.platform} are deployments of ${model}`,
+      eventPattern: {
+        source: ['aws.codepipeline'],
+        detailType: ['CodePipeline Pipeline Execution State Change'],
+        detail: { pipeline: [pipeline.pipelineName], state: ['SUCCEEDED', 'FAILED'] },
+      },
+      targets: [
+        new LambdaFunction(handler.function, {
+          retryAttempts: RETRIES,
+          deadLetterQueue: handler.deadLetters,
+          event: RuleTargetInput.fromObject({
+            use: 'recordDelivery' satisfies UseCase,
+            step: 'delivery',
+            run: EventField.fromPath('$.detail.execution-id'),
+            arguments: { model },
+            state: { outcome: EventField.fromPath('$.detail.state'), at: EventField.time },
+          }),
+        }),
+      ],
+    });
   }
 
   private action(stage: DeliveryStage, source: Artifact): CodeBuildAction | ManualApprovalAction {

@@ -275,6 +275,7 @@ export class MlPlatform extends Construct {
         image: purpose === 'trainer' ? this.model(model).pipeline.trainerImage : this.model(model).endpoint.serverImage,
       })),
       pipelines: parts.map(({ pipeline }) => pipeline),
+      handlers: Object.fromEntries(parts.map(({ endpoint }) => [endpoint.model, endpoint.handler])),
       approvals: this.incidents.topics.ticket,
       ...(encryptionKey && { encryptionKey }),
     });

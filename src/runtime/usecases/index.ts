@@ -14,6 +14,7 @@ import { monitorQuality } from './monitor-quality';
 import type { UseCaseFunction } from './ports';
 import { prepareEvaluation } from './prepare-evaluation';
 import { promote } from './promote';
+import { recordDelivery } from './record-delivery';
 import { recordFailure } from './record-failure';
 import { recordIncident } from './record-incident';
 import { recordSpend } from './record-spend';
@@ -48,6 +49,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   decideRetraining,
   recordSpend,
   reportDora,
+  recordDelivery,
   recordIncident,
   escalateIncident,
   resolveIncident,

@@ -1,6 +1,6 @@
 import { handleTask } from './handle-task';
 
-/** Steps of the release controller, the daily report on releases, and incidents of page alarms. */
+/** Steps of the release controller, the daily report on releases, deliveries of code, and incidents of page alarms. */
 export const handler = handleTask([
   'verifyArtifact',
   'deployShadow',
@@ -14,4 +14,5 @@ export const handler = handleTask([
   'escalateIncident',
   'resolveIncident',
   'reportDora',
+  'recordDelivery',
 ]);
