@@ -90,5 +90,8 @@ def bundle_faults(at, body, model, template):
     if body.get("description") != wanted:
         yield f"{at}: is described as {body.get('description')!r}, and runs the bundle of {role} for {model}"
     account = referred((body.get("service_config") or {}).get("service_account_email"), "google_service_account", template)
+    server = referred(body["service_config"]["environment_variables"].get("MLP_SERVER_ACCOUNT"), "google_service_account", template)
+    if server and server[1].get("display_name") != f"{model}: server":
+        yield f"{at}.service_config.environment_variables.MLP_SERVER_ACCOUNT: {server[0]} is the identity of another"
     if account and account[1].get("display_name") != wanted:
         yield f"{at}.service_config.service_account_email: {account[0]} is the identity of {account[1].get('display_name')!r}"

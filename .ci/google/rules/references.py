@@ -82,7 +82,8 @@ def check(kind, name, body, template):
         if wanted is not None and not re.fullmatch(wanted, shape(value)):
             yield f"{kind}.{name}.{dotted}: {str(value)[:90]!r} refers to nothing that belongs there"
         # Of arguments of a build only addresses of images are known to be any.
-        if path[-1] == "args" and ("docker.pkg.dev" in str(value) or is_computed(value)) and not re.fullmatch(IMAGE, shape(value)):
+        is_image = path[-1] == "args" and "docker.pkg.dev" in str(value) or path[-1] in ("args", "MLP_SERVER_IMAGE") and is_computed(value)
+        if is_image and not re.fullmatch(IMAGE, shape(value)):
             yield f"{kind}.{name}.{dotted}: {str(value)[:90]!r} is no image of a repository of ours"
         found = re.match(r"bq://([\w-]+)\.", str(value))
         if path[-1] == "output_uri" and found and found.group(1) != body.get("project"):
