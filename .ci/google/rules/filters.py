@@ -91,7 +91,7 @@ def condition_faults(text):
             yield f"{term!r} is no term of a condition"
 
 
-def selector_faults(text, template):
+def selector_faults(text):
     found = SELECTOR.fullmatch(text)
     if found is None:
         yield f"{text!r} is no selector of an objective"
@@ -115,7 +115,7 @@ def terms_of(text):
 
 def metric_faults(text, template):
     if str(text).startswith("select_"):
-        yield from selector_faults(str(text), template)
+        yield from selector_faults(str(text))
         return
     fields, wrong = terms_of(text)
     if wrong is not None:
