@@ -303,7 +303,6 @@ const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'monitor', action: 'readRegistry', because: 'drift: champion' },
   { role: 'monitor', action: 'lock', because: 'drift, quality: what the last windows said' },
   { role: 'monitor', action: 'writeMetrics', because: 'drift, quality' },
-  { role: 'monitor', action: 'notify', because: 'verdicts' },
   { role: 'monitor', action: 'writeLogs', because: 'every run' },
   { role: 'monitor', action: 'writeTraces', because: 'every run' },
   { role: 'monitor', action: 'useKey', because: 'encrypted storage' },

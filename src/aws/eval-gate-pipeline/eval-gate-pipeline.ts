@@ -137,7 +137,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       },
     });
     const smokeRows = smokeRowsOf(plan.graph);
-    const reach = { ...this.reach, smoke: true };
+    const reach = { ...this.reach, smoke: true, approvals: true };
     grantPermissions(this.handler.role, plan.permissions, 'pipeline', reach, smokeRows === null ? ['runTraining'] : []);
 
     onApproval(this, registry, this.handler);

@@ -19,6 +19,8 @@ export interface Reach {
   readonly trainingJobPrefix?: string;
   /** True for the handler, which queries a candidate on an endpoint of its own; the state machine runs the jobs. */
   readonly smoke?: boolean;
+  /** True for the handler that looks at what people have decided in SageMaker's own registry; ours is in the state table. */
+  readonly approvals?: boolean;
   /** Roles that are handed to SageMaker. */
   readonly passedRoles?: readonly IRole[];
   readonly images?: readonly ContainerImage[];
@@ -41,13 +43,7 @@ const STATEMENTS = {
     query
       ? [
           {
-            actions: [
-              'athena:StartQueryExecution',
-              'athena:StopQueryExecution',
-              'athena:GetQueryExecution',
-              'athena:GetQueryResults',
-              'athena:GetQueryRuntimeStatistics',
-            ],
+            actions: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'],
             resources: [arn('athena', `workgroup/${query.workgroup}`)],
           },
           {
@@ -105,16 +101,13 @@ const STATEMENTS = {
     { actions: ['s3:GetObject', 's3:PutObject'], resources: [registry.ledgerBucket.arnForObjects('*')] },
     { actions: ['s3:ListBucket'], resources: [registry.ledgerBucket.bucketArn] },
   ],
-  readRegistry: ({ registry }, arn) => [
-    {
-      actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackageGroup'],
-      resources: packages(registry, arn),
-    },
+  readRegistry: ({ registry, approvals = false }, arn) => [
+    ...(approvals ? [{ actions: ['sagemaker:DescribeModelPackage'], resources: packages(registry, arn) }] : []),
     { actions: ['dynamodb:GetItem'], resources: [registry.stateTable.tableArn] },
   ],
   writeRegistry: ({ registry }, arn) => [
     {
-      actions: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags'],
+      actions: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage'],
       resources: packages(registry, arn),
     },
     { actions: ['dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
@@ -172,7 +165,6 @@ const STATEMENTS = {
           {
             actions: [
               'sagemaker:CreateModel',
-              'sagemaker:DescribeModel',
               'sagemaker:DeleteModel',
               'sagemaker:CreateEndpointConfig',
               'sagemaker:DescribeEndpointConfig',
@@ -182,7 +174,6 @@ const STATEMENTS = {
               'sagemaker:DescribeEndpoint',
               'sagemaker:UpdateEndpoint',
               'sagemaker:UpdateEndpointWeightsAndCapacities',
-              'sagemaker:AddTags',
             ],
             resources: [
               arn('sagemaker', `endpoint/${endpointName}`),
@@ -219,7 +210,8 @@ const STATEMENTS = {
     { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
   ],
   startPipeline: ({ pipelineArn }) => startMachine(pipelineArn),
-  startRelease: ({ releaseArn }) => startMachine(releaseArn),
+  startRelease: ({ releaseArn }) =>
+    releaseArn === undefined ? [] : [{ actions: ['states:StartExecution'], resources: [releaseArn] }],
   followRelease: ({ releaseArn }) => followMachine(releaseArn),
   notify: ({ topics = [] }) =>
     topics.length === 0 ? [] : [{ actions: ['sns:Publish'], resources: topics.map((topic) => topic.topicArn) }],
@@ -267,7 +259,7 @@ const STATEMENTS = {
       ...(parameters.length === 0 ? [] : [{ actions: ['ssm:GetParameter'], resources: parameters }]),
     ];
   },
-  // Handlers: their own log group, granted by the factory. Containers: the groups that SageMaker names.
+  // Containers: the groups that SageMaker names. Handlers have their own log group, by the factory.
   writeLogs: ({ endpointName, trainingJobPrefix }, arn) =>
     [
       ...(endpointName === undefined ? [] : [`/aws/sagemaker/Endpoints/${endpointName}`]),
@@ -359,6 +351,9 @@ const followMachine = (machineArn: string | undefined): PolicyStatementProps[] =
         },
       ];
 
+/** Roles of what SageMaker runs. */
+const CONTAINERS: readonly Role[] = ['trainer', 'server'];
+
 /**
  * Gives an identity what the plan says its role needs, and nothing else.
  *
@@ -375,7 +370,8 @@ export function grantPermissions(
   const arn: ArnMaker = (service, resource) =>
     `arn:${stack.partition}:${service}:${stack.region}:${stack.account}:${resource}`;
   const actions = [...new Set(permissions.filter((one) => one.role === role).map((one) => one.action))];
-  for (const action of actions.filter((one) => !except.includes(one))) {
+  const others = [...except, ...(CONTAINERS.includes(role) ? [] : (['writeLogs'] as const))];
+  for (const action of actions.filter((one) => !others.includes(one))) {
     for (const statement of (STATEMENTS[action] as Statements)(reach, arn)) {
       identity.addToPrincipalPolicy(new PolicyStatement(statement));
     }
