@@ -1,5 +1,5 @@
 // Executes workflows as deployed, with a failure in each of them: executions.ts PYTHON [--brief] [FILTER]
-// --brief makes every fourth of the tasks and of the calls fail, each in one of the manners.
+// --brief makes every twelfth of the tasks and of the calls fail, each in one of the manners.
 import { callCases } from '../../test/google/execution/cases/calls';
 import { incidentCases } from '../../test/google/execution/cases/incidents';
 import { pipelineCases } from '../../test/google/execution/cases/pipeline';
@@ -15,7 +15,7 @@ import { PythonEngine } from './python-engine';
 /** Worlds at a time: the emulator and the handlers take turns. */
 const AT_A_TIME = 2;
 
-const EVERY = 4;
+const EVERY = 12;
 const EACH = /each (call|task)/;
 
 async function main([python = 'python3', ...rest]: string[]): Promise<number> {
