@@ -118,7 +118,7 @@ export const RENDERED_BY = {
     local: null,
   },
   escalation: { aws: 'Step Functions state machine', google: 'Cloud Workflows workflow', local: null },
-  traces: { aws: 'X-Ray', google: 'Cloud Trace', local: null },
+  traces: { aws: 'X-Ray', google: 'Cloud Trace, of the calls that Cloud Run samples', local: null },
   auditTrail: { aws: 'CloudTrail data events', google: 'Cloud Audit Logs and a log sink', local: null },
   trainingBlock: {
     aws: 'AWS Budgets action',
@@ -130,7 +130,11 @@ export const RENDERED_BY = {
   delivery: { aws: 'CodePipeline and CodeBuild', google: 'Cloud Build triggers', local: null },
   deliveryDeploy: { aws: 'CodePipeline stages, in the order of the environments', google: null, local: null },
   encryption: { aws: 'KMS key', google: 'Cloud KMS key', local: null },
-  network: { aws: 'VPC with endpoints', google: 'VPC with private service access', local: 'loopback' },
+  network: {
+    aws: 'VPC with endpoints',
+    google: 'VPC with private Google access and a connector; endpoints by Private Service Connect',
+    local: 'loopback',
+  },
 } as const satisfies Record<Concept, Record<Target, string | null>>;
 
 /** Why nothing renders a concept on a target, and what is there instead. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MlPlatform } from '../../src/google';
+import { OperationError } from '../../src/kernel/problem';
 import { budgetMessageOf } from '../../src/runtime/adapters/google/budget-message';
 import { GcsBucket } from '../../src/runtime/adapters/google/gcs-bucket';
 import { GcsStateStore } from '../../src/runtime/adapters/google/gcs-state-store';
@@ -190,4 +191,19 @@ test('a message says what is spent, since when, and when it was said', () => {
     },
   });
   expect(() => budgetMessageOf({ hello: 1 })).toThrow();
+});
+
+test('a training that is blocked is refused for good, so that no workflow tries it again', async () => {
+  const blocked = new OperationError({
+    code: 'trainingBlocked',
+    path: 'demand',
+    got: '905',
+    expected: '900',
+    fix: 'wait',
+  });
+  const answered: unknown[] = [];
+  const response = { writeHead: (status: number) => answered.push(status), end: () => undefined };
+  const handler = httpHandler({ '/jobs/start': () => Promise.reject(blocked) });
+  await handler({ url: '/jobs/start', method: 'POST', body: {} } as never, response as never);
+  expect(answered).toEqual([400]);
 });

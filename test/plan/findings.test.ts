@@ -186,6 +186,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     path: `${M}.serving.instances.min`,
     good: scale({ [`${M}.monitoring.availability.targetPercent`]: 99.99, [`${M}.serving.instances.min`]: 2 }),
   },
+  'smoke-endpoint-public-on-google': {
+    bad: scale({ [`${M}.evaluation.serving`]: { maxLatencyP99: '200ms' }, 'security.network': 'private' }),
+    path: `${M}.evaluation.serving.maxLatencyP99`,
+    good: scale({ [`${M}.evaluation.serving`]: { maxLatencyP99: '200ms' }, 'security.network': 'standard' }),
+  },
   'spot-without-time': {
     bad: scale({ [`${M}.training.maxDuration`]: '10m' }),
     path: `${M}.training.maxDuration`,
@@ -270,6 +275,11 @@ describe('acknowledgement', () => {
       scale({ 'governance.acknowledge': [{ finding: 'loose-alpha', reason: 'we accept this' }] }),
     );
     const ids = findings.map((finding) => finding.id);
-    expect(ids).toEqual(['gap-on-google', 'acknowledgement-unused', 'shadow-not-on-google']);
+    expect(ids).toEqual([
+      'gap-on-google',
+      'acknowledgement-unused',
+      'smoke-endpoint-public-on-google',
+      'shadow-not-on-google',
+    ]);
   });
 });

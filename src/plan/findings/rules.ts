@@ -45,6 +45,7 @@ import { scheduleNotPortable } from './schedule-not-portable';
 import { severityWithoutContact } from './severity-without-contact';
 import { shadowNotOnGoogle } from './shadow-not-on-google';
 import { singleInstance } from './single-instance';
+import { smokeEndpointPublicOnGoogle } from './smoke-endpoint-public-on-google';
 import { spotWithoutTime } from './spot-without-time';
 import { targetGap } from './target-gap';
 
@@ -96,6 +97,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   severityWithoutContact,
   shadowNotOnGoogle,
   singleInstance,
+  smokeEndpointPublicOnGoogle,
   spotWithoutTime,
   targetGap,
 ];
