@@ -32,6 +32,8 @@ export async function deployedBy(release: object, evaluation: object = {}): Prom
   const { demand } = SCALE.models;
   const definition = {
     ...SCALE,
+    // Without an account that pays nothing could say that a budget is used up.
+    environments: [{ name: 'production', google: { project, region, billingAccount: '012345-6789AB-CDEF01' } }],
     models: {
       demand: {
         ...demand,

@@ -49,6 +49,11 @@ async function expectBlocked(world: PipelineWorld, jobs: number): Promise<void> 
   expectMatch(state, { versions: { 1: 'released' }, champion: '1', chainHolds: true, running: 0, jobs }, state.last);
   expectMatch(state.last!, { action: 'pipelineFailed', actor: 'ann@example.com' });
   expectMatch(state.last!.details, { run: 'run-2', step: 'train' });
+  // Refused for good (400): another try would be refused as well.
+  assert.deepEqual(
+    world.host.path.filter((one) => one === 'train.start'),
+    ['train.start'],
+  );
   assert.match(JSON.stringify(state.last), /trainingBlocked.*905 of 900 EUR/);
 }
 
