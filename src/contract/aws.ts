@@ -108,6 +108,8 @@ export const jobEventSchema = z.object({
   job: z.object({ jobName: z.string(), artifactUri: z.string().optional(), image: z.string().optional() }),
   /** Digest of the frozen test rows that were scored. */
   testSetDigest: z.string().optional(),
+  /** Image that scored, by digest where it is one that we build. */
+  image: z.string().optional(),
   /** How many rows to ask, on which machine. */
   smoke: z.object({ rows: z.int().positive(), instanceType: z.string() }).optional(),
   /** What the smoke test measured. */

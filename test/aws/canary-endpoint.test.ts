@@ -29,7 +29,7 @@ test('stands alone, and has neither an endpoint nor a model in the template', ()
     'AWS::KMS::Key 1',
     'AWS::Lambda::Function 1',
     'AWS::Lambda::Permission 1',
-    'AWS::Logs::LogGroup 3',
+    'AWS::Logs::LogGroup 4',
     'AWS::S3::Bucket 2',
     'AWS::S3::BucketPolicy 2',
     'AWS::SQS::Queue 1',

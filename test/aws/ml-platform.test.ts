@@ -77,6 +77,15 @@ test('what a function could not handle waits in a queue of its own, of which peo
   expect(told.sort()).toEqual(waiting.sort());
 });
 
+test('what the served container says is kept as long as other logs, and encrypted like them', () => {
+  const template = templateOf(platformOf('scale').stack);
+  const groups = Object.values(template.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties);
+  const server = groups.find((one) => one['LogGroupName'] === '/aws/sagemaker/Endpoints/acme-churn');
+  expect(server).toMatchObject({ RetentionInDays: groups[0]!['RetentionInDays'] });
+  expect(server).toHaveProperty('KmsKeyId');
+  expect(groups.every((one) => one['RetentionInDays'] > 0)).toBe(true);
+});
+
 test('two syntheses give the same bytes, from raw and from parsed input', () => {
   const texts = [definitions.scale, definitions.scale, definePlatform(definitions.scale as never)].map((definition) => {
     const stack = newStack('Acme');

@@ -71,6 +71,7 @@ const ASSERTED: Readonly<Record<string, (template: Template) => void>> = {
   // Every access to the ledger and to the artifacts, in files that prove that nobody changed them.
   'AWS::CloudTrail::Trail': (template) => {
     const ledger = onlyOne(template, 'AWS::S3::Bucket', { ObjectLockEnabled: true });
+    const table = onlyOne(template, 'AWS::DynamoDB::Table', {});
     template.hasResourceProperties('AWS::CloudTrail::Trail', {
       IsLogging: true,
       EnableLogFileValidation: true,
@@ -83,6 +84,10 @@ const ASSERTED: Readonly<Record<string, (template: Template) => void>> = {
               Values: Match.arrayWith([{ 'Fn::Join': ['', [arnOf(ledger), '/']] }]),
             },
           ],
+        },
+        {
+          ReadWriteType: 'WriteOnly',
+          DataResources: [{ Type: 'AWS::DynamoDB::Table', Values: [arnOf(table)] }],
         },
       ],
     });

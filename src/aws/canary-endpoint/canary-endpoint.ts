@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -118,6 +119,13 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
     this.serverRole = new Role(this, 'ServerRole', {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: `Serving of ${this.model}: the model in, captured requests out`,
+    });
+    // SageMaker would make it with the first line, and keep for ever what the container says.
+    new LogGroup(this, 'ServerLogs', {
+      logGroupName: `/aws/sagemaker/Endpoints/${this.endpointName}`,
+      retention: logRetention(plan),
+      removalPolicy: removalPolicy(false),
+      ...(encryptionKey && { encryptionKey }),
     });
     const controllerName = physicalName(NAME_LIMITS.stateMachine, registry.platform, registry.model, 'release');
     // By its name: the controller's definition names the handler.

@@ -281,6 +281,8 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
     ...(measured ? [smokeTest(step, context)] : []),
     collected(step, context, {
       collect: subject,
+      // What scored is what serves later, whatever is built meanwhile.
+      ...imageField('image', scoringImage, image),
       'testSetDigest.$': '$.validation.test.digest',
       ...(measured && { 'serving.$': `$.${step.id}Smoke` }),
     }),

@@ -2,7 +2,7 @@ import type { FindingRule } from './rule';
 
 export const budgetWithoutBillingAccount: FindingRule = {
   id: 'budget-without-billing-account',
-  severity: 'warning',
+  severity: 'info',
   about: 'a budget is asked for on Google Cloud, where no billing account is named to set it on',
   check: ({ platform }) => {
     const budgets = [platform.budget, ...Object.values(platform.models).map(({ budget }) => budget)].filter(

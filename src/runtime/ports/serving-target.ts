@@ -27,6 +27,8 @@ export interface Deployment {
   readonly artifactUri: string;
   /** Cloud's own id of the version, from the catalogue. */
   readonly externalId: string;
+  /** Image that passed the gate with it. @default - the one that the target serves with */
+  readonly image?: string;
   readonly first: boolean;
   /** Requests are only copied to it for now: a target that has a place for that need not make it ready for live ones. @default false */
   readonly asShadow?: boolean;

@@ -64,7 +64,7 @@ export const importVersion: UseCaseFunction<
     version,
     artifactUri,
     artifactDigest,
-    image: '',
+    image: offered.serverImage ?? '',
     metricsUri: artifacts.uri(artifactKeys.metrics(run)),
     facts,
   });

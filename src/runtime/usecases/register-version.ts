@@ -33,6 +33,7 @@ export const registerVersion: UseCaseFunction<
   const input = pipelineInputSchema.parse(state);
   const artifactDigest = stateText(event, 'evaluation.artifactDigest');
   const dataDigest = stateText(event, 'validation.train.digest');
+  const serverImage = optionalText(event, 'candidateScores.image');
   const parameters = parametersOf(event);
   const verdict = optionalText(event, 'gate.verdict');
   const policy = driftPolicy(event.arguments['drift']);
@@ -61,7 +62,7 @@ export const registerVersion: UseCaseFunction<
     version,
     artifactUri,
     artifactDigest,
-    image: optionalText(event, 'training.image') ?? '',
+    image: serverImage ?? '',
     metricsUri: artifacts.uri(artifactKeys.metrics(run)),
     facts: {
       run,
@@ -103,6 +104,7 @@ export const registerVersion: UseCaseFunction<
     },
     training: at(state, 'training') ?? null,
     ...(parameters && { parameters }),
+    ...(serverImage !== null && { serverImage }),
     trainerMetrics,
     atRelease: atRelease.metrics,
     labelDeviation: atRelease.labelDeviation,

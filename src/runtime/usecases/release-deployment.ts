@@ -5,12 +5,14 @@ import { argumentNumber, optionalText, stateNumber, stateText } from './read-eve
 
 /** What the serving target is asked to make ready, from the verified version and the plan's policy. */
 export function deploymentOf(event: TaskEvent, model: string, first: boolean): Deployment {
+  const image = optionalText(event, 'verified.serverImage');
   return {
     model,
     version: stateNumber(event, 'verified.version'),
     artifactUri: stateText(event, 'verified.artifactUri'),
     externalId: optionalText(event, 'verified.externalId') ?? '',
     first,
+    ...(image !== null && { image }),
     serving: {
       instances: {
         min: argumentNumber(event, 'serving.instances.min'),

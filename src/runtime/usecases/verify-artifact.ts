@@ -40,6 +40,7 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
       artifactUri: record.artifactUri,
       artifactDigest: record.artifactDigest,
       externalId: record.externalId,
+      serverImage: record.serverImage ?? null,
       hasChampion: championRecord !== null,
       champion: championRecord?.version ?? null,
     });

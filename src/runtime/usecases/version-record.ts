@@ -38,6 +38,8 @@ export interface VersionRecord {
   readonly training: Json;
   /** What the definition gave the trainer; absent in older records. */
   readonly parameters?: { readonly hyperparameters: Hyperparameters; readonly seed: number };
+  /** Image that answered for the gate, and serves; absent where the target has one for all versions, and in older records. */
+  readonly serverImage?: string;
   /** The trainer's `metrics.json`. */
   readonly trainerMetrics: Readonly<Record<string, number>>;
   /** Metrics on the frozen test rows, by name. */

@@ -88,15 +88,15 @@ test('freezing again replaces what is there, and the same rows have the same dig
 
 test('captures are read of the deployments that there are', async () => {
   const { s3, source, statements } = sourceOf();
-  for (const folder of ['blue-1', 'blue-1_green-2', 'blue-1_green-shadow-2', 'something-else']) {
+  for (const folder of ['blue-1', 'blue-1_green-2', 'blue-1_shadow-2', 'something-else']) {
     s3.objects.set(`capture/${folder}/acme-churn/blue/2026/01/01/10/a.jsonl`, bytes(''));
   }
   expect(await source.capture()).toEqual(['acme_churn_training', 'capture_rows']);
-  expect(statements[0]).toContain("c.deployment IN ('blue-1', 'blue-1_green-2', 'blue-1_green-shadow-2')");
+  expect(statements[0]).toContain("c.deployment IN ('blue-1', 'blue-1_green-2', 'blue-1_shadow-2')");
   expect(statements[0]).toContain("WHEN c.deployment = 'blue-1_green-2' AND c.variant = 'green' THEN BIGINT '2'");
   // Clients were not answered by a shadow: its copies of their requests are no rows.
-  expect(statements[0]).toContain("WHEN c.deployment = 'blue-1_green-shadow-2' AND c.variant = 'blue' THEN BIGINT '1'");
-  expect(statements[0]).not.toContain("'blue-1_green-shadow-2' AND c.variant = 'green'");
+  expect(statements[0]).toContain("WHEN c.deployment = 'blue-1_shadow-2' AND c.variant = 'blue' THEN BIGINT '1'");
+  expect(statements[0]).not.toContain("'blue-1_shadow-2' AND c.variant = 'green'");
   expect(statements[0]).toMatch(/WHERE served_version IS NOT NULL$/);
 });
 

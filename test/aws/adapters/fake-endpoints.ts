@@ -45,7 +45,8 @@ export function fakeSageMaker({
   readonly autoscaling?: FakeAutoscaling;
 } = {}) {
   const configurations = new Map<string, Configuration>();
-  const models = new Set<string>();
+  /** Image of each model, by its name. */
+  const models = new Map<string, string | undefined>();
   let beforeUpdate: (() => void) | undefined;
   let endpoint: Endpoint | undefined;
   const existing = (): Endpoint => {
@@ -77,9 +78,9 @@ export function fakeSageMaker({
     }
   };
   const client = fakeClient<SageMakerClient>({
-    CreateModel: ({ ModelName }: { ModelName: string }) => {
+    CreateModel: ({ ModelName, PrimaryContainer }: { ModelName: string; PrimaryContainer?: { Image: string } }) => {
       if (models.has(ModelName)) throw serviceError('ValidationException', 'Cannot create already existing model');
-      models.add(ModelName);
+      models.set(ModelName, PrimaryContainer?.Image);
     },
     CreateEndpointConfig: (input: Configuration) => {
       if (configurations.has(input.EndpointConfigName)) {
@@ -138,6 +139,7 @@ export function fakeSageMaker({
   return {
     client,
     configurations,
+    models,
     current: () => configurations.get(endpoint?.config ?? ''),
     /** Instances by variant. */
     counts: () => Object.fromEntries([...(endpoint?.fleets ?? [])].map(([name, { count }]) => [name, count])),

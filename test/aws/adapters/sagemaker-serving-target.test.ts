@@ -69,6 +69,15 @@ test('a challenger is deployed with weight zero, shifted step by step, and the c
   expect(sagemaker.current()?.DataCaptureConfig?.DestinationS3Uri).toBe('s3://bucket/capture/green-2');
 });
 
+test('a version is served by the image that passed the gate with it, whatever was built since', async () => {
+  const { sagemaker, target } = await withChampion();
+  await target.deploy({ ...deployment(2), image: 'image@sha256:gate' });
+  expect(Object.fromEntries(sagemaker.models)).toEqual({
+    'acme-churn-v1': 'image@sha256:1',
+    'acme-churn-v2': 'image@sha256:gate',
+  });
+});
+
 test('a version with live traffic is never taken out', async () => {
   const { target } = await withChampion();
   await target.deploy(deployment(2));

@@ -16,6 +16,8 @@ interface Package {
   status: string;
   lineage?: object | undefined;
   metricsAt?: string | undefined;
+  /** Image that serves it. */
+  image?: string | undefined;
   /** Who has changed it last; the handler where nobody else has. */
   by?: string;
   properties: Record<string, string>;
@@ -186,6 +188,7 @@ export class Endpoints {
         CustomerMetadataProperties: Record<string, string>;
         MetadataProperties?: object;
         ModelMetrics?: { ModelQuality: { Statistics: { S3Uri: string } } };
+        InferenceSpecification?: { Containers: readonly { Image: string }[] };
       }) => {
         const arn = `arn:aws:sagemaker:eu-central-1:111111111111:model-package/churn/${input.ClientToken}`;
         if (!this.packages.has(arn)) {
@@ -194,6 +197,7 @@ export class Endpoints {
             properties: input.CustomerMetadataProperties,
             lineage: input.MetadataProperties,
             metricsAt: input.ModelMetrics?.ModelQuality.Statistics.S3Uri,
+            image: input.InferenceSpecification?.Containers[0]?.Image,
           });
         }
         return { ModelPackageArn: arn };

@@ -1,3 +1,4 @@
+import { serving } from '../support/definition';
 import { PipelineWorld, pipelineController } from './pipeline-world';
 
 const controller = pipelineController();
@@ -27,6 +28,8 @@ it('a run checks, trains, scores, decides and registers, and hands the version t
       status: 'Approved',
       properties: { version: '1', commit: 'abc', seed: '7', 'parameter.trees': '100' },
       lineage: { CommitId: 'abc', GeneratedBy: 'run-1' },
+      // What scored it, not what trained it.
+      image: serving.image.aws,
       metricsAt: expect.stringMatching(/^s3:\/\/.+\/runs\/run-1\/metrics\.json$/),
     },
   ]);

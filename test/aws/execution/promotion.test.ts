@@ -107,12 +107,14 @@ describe('a version that staging has promoted', () => {
       artifactDigest: before.artifactDigest,
       cause: 'promotion:staging',
       run: 'staging-v1',
+      serverImage: before.serverImage,
     });
+    expect(before.serverImage).toContain('churn-server');
     expect(record.artifactUri).toContain('production-artifacts');
     const packages = [...world.account.endpoints.packages.values()].filter(
       ({ properties }) => properties['from'] === 'staging 1',
     );
-    expect(packages).toMatchObject([{ status: 'Approved' }]);
+    expect(packages).toMatchObject([{ status: 'Approved', image: before.serverImage }]);
   });
 
   it('waits for a person where the environment asks for one, who is told', async () => {

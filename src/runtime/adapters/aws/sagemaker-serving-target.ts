@@ -42,7 +42,7 @@ export class SageMakerServingTarget implements ServingTarget {
     private readonly options: ServingTargetOptions,
   ) {}
 
-  async deploy({ version, artifactUri, first, asShadow = false, serving }: Deployment): Promise<void> {
+  async deploy({ version, artifactUri, image, first, asShadow = false, serving }: Deployment): Promise<void> {
     const now = await this.settled();
     const { min, max } = serving.instances;
     const capacity: EndpointCapacity = {
@@ -55,7 +55,7 @@ export class SageMakerServingTarget implements ServingTarget {
       await this.scaling.follow(servingVariants(now.layout));
       return;
     }
-    await this.endpoint.createModel(version, await this.options.image(), archiveUri(artifactUri));
+    await this.endpoint.createModel(version, image ?? (await this.options.image()), archiveUri(artifactUri));
     // A shadow goes beside one production variant: it is there once requests are copied to it.
     if (asShadow) return;
     const champion = championOf(now.layout);

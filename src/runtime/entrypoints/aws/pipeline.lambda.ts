@@ -95,5 +95,6 @@ async function collect(event: JobEvent): Promise<Answer> {
   const scored = await results.scores(run, event.collect);
   // Batch transform has loaded the model and answered every row; it does not say how fast.
   const serving = event.serving ?? { loaded: true, rowsQueried: scored.rows, failures: 0, latencyP99Ms: null };
-  return { ...job, ...scored, testSetDigest: event.testSetDigest ?? '', serving };
+  const image = event.image === undefined ? {} : { image: event.image };
+  return { ...job, ...scored, ...image, testSetDigest: event.testSetDigest ?? '', serving };
 }
