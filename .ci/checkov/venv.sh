@@ -5,7 +5,7 @@ flock 7
 if [ "$(cat "$PWD/.venv/checkov/stamp" 2> /dev/null || true)" != "$(sha256sum < .ci/checkov/requirements.txt)" ]; then
   rm -rf "$PWD/.venv/checkov"
   python3 -m venv "$PWD/.venv/checkov"
-  "$PWD/.venv/checkov/bin/pip" install --quiet --disable-pip-version-check -r .ci/checkov/requirements.txt
+  "$PWD/.venv/checkov/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/checkov/requirements.txt
   sha256sum < .ci/checkov/requirements.txt > "$PWD/.venv/checkov/stamp"
 fi
 exec 7>&-

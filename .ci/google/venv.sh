@@ -8,7 +8,7 @@ flock 8
 if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r .ci/google/requirements.txt
+  "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/google/requirements.txt
   echo "$stamp" > "$venv/stamp"
 fi
 exec 8>&-

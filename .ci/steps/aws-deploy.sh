@@ -21,7 +21,7 @@ stamp="$(sha256sum .ci/aws/stand-in-requirements.txt | cut -d' ' -f1)"
 if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r .ci/aws/stand-in-requirements.txt
+  "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/aws/stand-in-requirements.txt
   echo "$stamp" > "$venv/stamp"
 fi
 [ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets

@@ -30,7 +30,7 @@ stamp="$(sha256sum .ci/sql/requirements.txt | cut -d' ' -f1)"
 if [ "$(cat "$cache/stamp" 2> /dev/null || true)" != "$stamp" ]; then
   rm -rf "$cache"
   python3 -m venv "$cache"
-  "$cache/bin/pip" install --quiet --disable-pip-version-check -r .ci/sql/requirements.txt
+  "$cache/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/sql/requirements.txt
   echo "$stamp" > "$cache/stamp"
 fi
 
