@@ -22,10 +22,10 @@ from faults import DROP, FAULTS, words
 
 SHARE, SHARE_OF_KIND = 0.9, 2 / 3
 # Of each kind of fault in each type: the most that are planted.
-MOST = 8
+MOST = 5
 MOST_STEPS = 24
 # Workflows that are executed, of those in which the other checks have found nothing: each takes seconds.
-MOST_RUNS = 8
+MOST_RUNS = 4
 
 
 def damage(body, path, value, mark):
