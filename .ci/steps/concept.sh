@@ -4,6 +4,8 @@
 # Cloud the workflows, schedules, alert policies and pushes of the Terraform JSON, on workflows-emulator, with DuckDB for
 # BigQuery. A target whose engine is not there is skipped, with a line that says so; `npm test` has the local engine's part.
 set -euo pipefail
+# Google's client asks a gcloud that is installed for the project, a second each time, unless it is told.
+export GOOGLE_CLOUD_PROJECT="${GOOGLE_CLOUD_PROJECT:-ci}"
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 cd "$root"
 

@@ -3,6 +3,8 @@
 # served over HTTP, on services of Google in memory; one execution for each step and each call that fails. Figures for
 # docs/reliability.md are printed at the end. Skipped, with a line that says so, where Python is not there.
 set -euo pipefail
+# Google's client asks a gcloud that is installed for the project, a second each time, unless it is told.
+export GOOGLE_CLOUD_PROJECT="${GOOGLE_CLOUD_PROJECT:-ci}"
 cd "$(dirname "$0")/../.."
 
 if ! command -v python3 > /dev/null; then
