@@ -1,6 +1,5 @@
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project';
 import { MonitoringNotificationChannel } from '@cdktf/provider-google/lib/monitoring-notification-channel';
-import { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subscription';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import { Construct } from 'constructs';
@@ -15,6 +14,7 @@ import { labelValue } from '../support/labels';
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
+import { pushTo } from '../support/push';
 import type { RoleIdentity } from '../support/role-identity';
 import { StateMachine } from '../support/state-machine';
 import { terraformText } from '../support/step-graph-to-workflow';
@@ -52,9 +52,6 @@ export interface IncidentIntakeProps {
   readonly identity: RoleIdentity;
 }
 
-/** Pub/Sub waits at most 600 s for an answer. */
-const ACK_SECONDS = 300;
-
 /**
  * Makes an incident of each page alarm that fires, which is over when the alarm is: beside the channels of people, which
  * Cloud Monitoring tells without us, page policies publish to a topic that is pushed to the handler.
@@ -79,19 +76,14 @@ export class IncidentIntake extends Construct {
       ...(registry.kmsKeyName !== null && { kmsKeyName: registry.kmsKeyName }),
     });
     this.node.defaultChild = this.topic;
-    new PubsubSubscription(this, 'Push', {
-      project,
-      name: physicalName(this, 'subscription', this.model, 'incidents'),
+    pushTo(this, 'Push', {
       topic: this.topic.name,
-      ackDeadlineSeconds: ACK_SECONDS,
-      messageRetentionDuration: '604800s',
-      expirationPolicy: { ttl: '' },
-      retryPolicy: { minimumBackoff: '10s', maximumBackoff: '600s' },
-      labels: modelLabels(context, this.model),
-      pushConfig: {
-        pushEndpoint: `${handler.url}/incidents`,
-        oidcToken: { serviceAccountEmail: identity.email, audience: handler.url },
-      },
+      of: [this.model, 'incidents'],
+      model: this.model,
+      handler,
+      path: '/incidents',
+      identity,
+      keepDays: 7,
     });
   }
 

@@ -1,5 +1,4 @@
 import { LoggingProjectSink } from '@cdktf/provider-google/lib/logging-project-sink';
-import { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subscription';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import { Construct } from 'constructs';
@@ -9,10 +8,8 @@ import type { Handler } from '../support/handler';
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
+import { pushTo } from '../support/push';
 import type { RoleIdentity } from '../support/role-identity';
-
-/** Pub/Sub waits at most 600 s for an answer. */
-const ACK_SECONDS = 300;
 
 export interface ApprovalsProps {
   readonly registry: IModelRegistry;
@@ -60,19 +57,14 @@ export class Approvals extends Construct {
       role: 'roles/pubsub.publisher',
       member: sink.writerIdentity,
     });
-    new PubsubSubscription(this, 'Push', {
-      project,
-      name: physicalName(this, 'subscription', registry.model, 'approvals'),
+    pushTo(this, 'Push', {
       topic: topic.name,
-      ackDeadlineSeconds: ACK_SECONDS,
-      messageRetentionDuration: '86400s',
-      expirationPolicy: { ttl: '' },
-      retryPolicy: { minimumBackoff: '10s', maximumBackoff: '600s' },
-      labels,
-      pushConfig: {
-        pushEndpoint: `${handler.url}/approvals`,
-        oidcToken: { serviceAccountEmail: identity.email, audience: handler.url },
-      },
+      of: [registry.model, 'approvals'],
+      model: registry.model,
+      handler,
+      path: '/approvals',
+      identity,
+      keepDays: 1,
     });
   }
 }

@@ -1,4 +1,3 @@
-import { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subscription';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import { Construct } from 'constructs';
@@ -6,10 +5,10 @@ import type { EvalGatePipeline } from '../eval-gate-pipeline/eval-gate-pipeline'
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
+import { pushTo } from '../support/push';
 
 /** Cloud Billing publishes as this account, on every billing account. */
 const BILLING = 'serviceAccount:billing-budget-alert@system.gserviceaccount.com';
-const ACK_SECONDS = 300;
 
 /**
  * `budget.onExceeded: blockTraining`: Cloud Billing says several times a day what the model has cost, on a topic of its own, and
@@ -41,19 +40,14 @@ export class TrainingBlock extends Construct {
       member: BILLING,
     });
     this.publishing = { topicId: this.topic.id, grant };
-    new PubsubSubscription(this, 'Push', {
-      project,
-      name: physicalName(this, 'subscription', model, 'budget'),
+    pushTo(this, 'Push', {
       topic: this.topic.name,
-      ackDeadlineSeconds: ACK_SECONDS,
-      messageRetentionDuration: '86400s',
-      expirationPolicy: { ttl: '' },
-      retryPolicy: { minimumBackoff: '10s', maximumBackoff: '600s' },
-      labels,
-      pushConfig: {
-        pushEndpoint: `${handler.url}/budget`,
-        oidcToken: { serviceAccountEmail: identity.email, audience: handler.url },
-      },
+      of: [model, 'budget'],
+      model,
+      handler,
+      path: '/budget',
+      identity,
+      keepDays: 1,
     });
   }
 }

@@ -1,6 +1,5 @@
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project';
 import { MonitoringNotificationChannel } from '@cdktf/provider-google/lib/monitoring-notification-channel';
-import { PubsubSubscription } from '@cdktf/provider-google/lib/pubsub-subscription';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import { Construct } from 'constructs';
@@ -21,6 +20,7 @@ import { Handler } from '../support/handler';
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 import { modelLabels, platformContextOf } from '../support/platform-context';
+import { pushTo } from '../support/push';
 import { RoleIdentity } from '../support/role-identity';
 import { ScheduledCall } from '../support/scheduled-call';
 import { terraformText } from '../support/step-graph-to-workflow';
@@ -170,26 +170,19 @@ export class RetrainSchedule extends Construct implements IRetrainSchedule {
       });
       drift.addChannel(kinds, channel.id);
     }
-    new PubsubSubscription(this, 'AlertsPush', {
-      project,
-      name: physicalName(this, 'subscription', this.model, 'alerts'),
+    pushTo(this, 'AlertsPush', {
       topic: topic.name,
-      ackDeadlineSeconds: ACK_SECONDS,
-      messageRetentionDuration: '86400s',
-      expirationPolicy: { ttl: '' },
-      retryPolicy: { minimumBackoff: '10s', maximumBackoff: '600s' },
-      labels: modelLabels(platformContextOf(this), this.model),
-      pushConfig: {
-        pushEndpoint: `${this.handler.url}/alerts`,
-        oidcToken: { serviceAccountEmail: this.identity.email, audience: this.handler.url },
-      },
+      of: [this.model, 'alerts'],
+      model: this.model,
+      handler: this.handler,
+      path: '/alerts',
+      identity: this.identity,
+      keepDays: 1,
     });
   }
 }
 
 const DECISION_SECONDS = 300;
-/** Pub/Sub waits at most 600 s for an answer. */
-const ACK_SECONDS = 300;
 
 class ImportedRetraining extends Construct implements IRetrainSchedule {
   readonly model: string;
