@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { OperationError } from '../../../kernel/problem';
-import { NOT_LOADED, p99, type ServingSmokeResult } from '../../core/gate';
+import { askRows, NOT_LOADED, type ServingSmokeResult } from '../../core/gate';
 import type { ArtifactStore } from '../../ports';
 import { errorMessage, errorName } from './sdk-error';
 import { TargetChangingError } from './target-changing';
@@ -26,8 +26,6 @@ export interface SmokeOptions {
 
 /** States in which an endpoint is what it was asked to be; every other one passes, also that of a deletion. */
 const SETTLED = ['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed'];
-/** A row is asked again when no answer came: that is the network's fault as often as the candidate's. */
-const TRIES = 3;
 /** Reasons of SageMaker's that say nothing of the candidate: no machines are free. */
 const NO_MACHINE = /compute capacity|InsufficientInstanceCapacity|ResourceLimitExceeded|quota/i;
 
@@ -79,7 +77,7 @@ export class SmokeEndpoint {
     const { status, reason } = await this.look();
     if (status === undefined) await this.create();
     if (status === undefined || !SETTLED.includes(status)) throw new TargetChangingError(name);
-    if (status === 'InService') return this.askAll(instances);
+    if (status === 'InService') return askRows(instances, (instance) => this.ask(instance), this.options.now);
     if (!NO_MACHINE.test(reason)) return NOT_LOADED;
     await this.remove();
     throw new OperationError({
@@ -91,29 +89,7 @@ export class SmokeEndpoint {
     });
   }
 
-  private async askAll(instances: readonly object[]): Promise<ServingSmokeResult> {
-    const latencies: number[] = [];
-    let failures = 0;
-    // The first answer warms the container up and is not counted.
-    await this.answered(instances[0] ?? {});
-    for (const instance of instances) {
-      const latency = await this.answered(instance);
-      if (latency === null) failures++;
-      else latencies.push(latency);
-    }
-    return { loaded: true, rowsQueried: instances.length, failures, latencyP99Ms: p99(latencies) };
-  }
-
-  /** Milliseconds that the answer to a row took; null when none came. */
-  private async answered(instance: object): Promise<number | null> {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const started = this.options.now();
-      if (await this.ask(instance).catch(() => false)) return this.options.now() - started;
-    }
-    return null;
-  }
-
-  private async ask(instance: object): Promise<boolean> {
+  private async ask(instance: object): Promise<string> {
     const { Body } = await this.runtime.send(
       new InvokeEndpointCommand({
         EndpointName: this.options.name,
@@ -122,8 +98,7 @@ export class SmokeEndpoint {
         Body: JSON.stringify({ instances: [instance] }),
       }),
     );
-    const reply = JSON.parse(new TextDecoder().decode(Body)) as { readonly predictions?: readonly unknown[] };
-    return reply.predictions?.length === 1;
+    return new TextDecoder().decode(Body);
   }
 
   /** What SageMaker says of it; without a status when there is no such endpoint. */

@@ -1,5 +1,5 @@
 import { OperationError } from '../../../kernel/problem';
-import { NOT_LOADED, p99, type ServingSmokeResult } from '../../core/gate';
+import { askRows, NOT_LOADED, type ServingSmokeResult } from '../../core/gate';
 import { type GoogleApi, type JsonObject, refused } from './google-api';
 
 export interface VertexSmokeOptions {
@@ -17,8 +17,6 @@ export interface VertexSmokeOptions {
 /** Routes and port of the server's contract. */
 const ROUTES = { predictRoute: '/invocations', healthRoute: '/ping', ports: [{ containerPort: 8080 }] };
 const DEPLOYED = '1';
-/** A row is asked again when no answer came: that is the network's fault as often as the candidate's. */
-const TRIES = 3;
 /** Codes of an operation's error that say nothing of the candidate: no machines are free, or Vertex AI is away. */
 const NOT_ITS_FAULT = [8, 13, 14];
 
@@ -46,7 +44,8 @@ export class VertexSmokeEndpoint {
     try {
       await this.register(artifactUri);
       await this.make();
-      return (await this.deploy()) ? await this.ask(instances) : NOT_LOADED;
+      if (!(await this.deploy())) return NOT_LOADED;
+      return await askRows(instances, (instance) => this.ask(instance), this.options.now);
     } catch (error) {
       // A machine that nobody asks costs as much as one that serves. What went wrong first is what is told.
       await this.remove().catch(() => undefined);
@@ -134,29 +133,10 @@ export class VertexSmokeEndpoint {
     });
   }
 
-  private async ask(instances: readonly object[]): Promise<ServingSmokeResult> {
-    const latencies: number[] = [];
-    let failures = 0;
-    // The first answer warms the container up and is not counted.
-    await this.answered(instances[0] ?? {});
-    for (const instance of instances) {
-      const latency = await this.answered(instance);
-      if (latency === null) failures++;
-      else latencies.push(latency);
-    }
-    return { loaded: true, rowsQueried: instances.length, failures, latencyP99Ms: p99(latencies) };
-  }
-
-  /** Milliseconds that the answer to a row took; null when none came. */
-  private async answered(instance: object): Promise<number | null> {
+  private async ask(instance: object): Promise<string | null> {
     const asked = { instances: [instance] };
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const started = this.options.now();
-      const { status, body } = await this.api.attempt('POST', 'aiplatform', `${this.endpoint}:predict`, asked);
-      const milliseconds = this.options.now() - started;
-      if (status < 300 && isOneAnswer(Buffer.from(body).toString('utf8'))) return milliseconds;
-    }
-    return null;
+    const { status, body } = await this.api.attempt('POST', 'aiplatform', `${this.endpoint}:predict`, asked);
+    return status < 300 ? Buffer.from(body).toString('utf8') : null;
   }
 
   private async change(verb: 'undeployModel', body: JsonObject): Promise<void> {
@@ -182,11 +162,3 @@ export class VertexSmokeEndpoint {
 
 const deployedOf = (endpoint: JsonObject | undefined): readonly { readonly id: string }[] =>
   (endpoint?.['deployedModels'] ?? []) as readonly { readonly id: string }[];
-
-function isOneAnswer(text: string): boolean {
-  try {
-    return (JSON.parse(text) as { readonly predictions?: readonly unknown[] }).predictions?.length === 1;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,5 @@
 export { evaluateGate, verdictOf } from './evaluate-gate';
-export { NOT_LOADED, p99 } from './smoke';
+export { askRows, NOT_LOADED, p99 } from './smoke';
 export type {
   CheckKind,
   Comparator,
