@@ -8,6 +8,8 @@ export interface RunbookText {
   readonly act: readonly string[];
   /** When it is over. */
   readonly done: string;
+  /** When it fires, where that is no alarm of the plan. @default - the platform itself raises it */
+  readonly raised?: string;
 }
 
 /** What somebody who was just woken needs to know, by kind of alarm. */
@@ -240,12 +242,19 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
   },
   handlerFailure: {
     title: 'A handler of the platform fails',
-    meaning: 'Checks, drift or retraining decisions of a model do not run. Serving is not affected.',
-    check: ['Which handler, which error? See its log group.'],
+    meaning:
+      'A schedule, an event or a person’s decision was not handled, also after all tries: a check, a report, an approval or a retraining decision of a model is missing. Serving is not affected.',
+    check: [
+      'Which handler? The alarm’s name says it: pipeline, release, monitor or retraining.',
+      'Which error? See its log. On AWS the events that it could not handle are in its dead-letter queue, for 14 days.',
+    ],
     act: [
       'Permissions or configuration: deploy the platform again.',
-      'A fault of ours: report it with the event from the dead-letter queue.',
+      'A schedule comes by itself the next time. An event does not: invoke the handler with what is in the queue, then delete it there.',
+      'A fault of ours: report it with the event.',
     ],
-    done: 'The handler ran without an error.',
+    done: 'The handler ran without an error, and nothing waits in its queue.',
+    raised:
+      'Each handler has one: on AWS when its dead-letter queue is not empty, on Google Cloud after four server errors within a quarter of an hour.',
   },
 };

@@ -52,7 +52,7 @@ ${list(text.act)}
 ${text.done}
 
 ## Alarms of this kind
-${alarms.length === 0 ? 'None by a metric: it is raised by the platform itself.' : alarms.map(({ model, owner, alarm }) => `- ${model} (${owner}): ${explainAlarm(alarm)}${alarm.abortsRelease ? '. Takes a running release back' : ''}.`).join('\n')}
+${alarms.length === 0 ? (text.raised ?? 'None by a metric: it is raised by the platform itself.') : alarms.map(({ model, owner, alarm }) => `- ${model} (${owner}): ${explainAlarm(alarm)}${alarm.abortsRelease ? '. Takes a running release back' : ''}.`).join('\n')}
 
 ## Who is told
 ${Object.entries(plan.incidents.routes)
