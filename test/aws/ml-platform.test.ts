@@ -200,7 +200,7 @@ test('how a delivery ends is told to the handler of releases, and to the later e
                 'detail-state': '$.detail.state',
                 time: '$.time',
               },
-              InputTemplate: expect.stringContaining('"use":"recordDelivery"'),
+              InputTemplate: expect.stringMatching(/"use":"recordDelivery".*"tells":true/),
             },
           },
         ],

@@ -47,7 +47,7 @@ export class AuditTrail extends Construct {
       includeGlobalServiceEvents: false,
       enableFileValidation: true,
       managementEvents: ReadWriteType.NONE,
-      ...(props.encryptionKey && mayEncryptTrail(props.encryptionKey, scope) && { encryptionKey: props.encryptionKey }),
+      ...(props.encryptionKey && letTrailUse(props.encryptionKey, scope) && { encryptionKey: props.encryptionKey }),
     });
     this.trail.addS3EventSelector(
       [...Object.values(props.ledgers), ...props.artifacts].map((bucket) => ({ bucket })),
@@ -67,7 +67,7 @@ export class AuditTrail extends Construct {
  * Lets CloudTrail use a key, for trails of this account. False for an imported key, whose policy cannot be changed from here:
  * a trail that may not use its key cannot be made, so that S3's own encryption has to do.
  */
-function mayEncryptTrail(key: IKey, scope: Construct): boolean {
+function letTrailUse(key: IKey, scope: Construct): boolean {
   const { partition, account } = Stack.of(scope);
   const context = `arn:${partition}:cloudtrail:*:${account}:trail/*`;
   return key.addToResourcePolicy(

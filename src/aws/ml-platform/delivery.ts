@@ -150,11 +150,13 @@ export class Delivery extends Construct {
       });
     }
     this.node.defaultChild = pipeline.node.defaultChild;
-    for (const [model, handler] of Object.entries(props.handlers)) this.tell(pipeline, model, handler);
+    Object.entries(props.handlers).forEach(([model, handler], place) => {
+      this.tell(pipeline, model, handler, place === 0);
+    });
   }
 
   /** A delivery that has ended is a deployment, or a failure that somebody should know of. */
-  private tell(pipeline: Pipeline, model: string, handler: Handler): void {
+  private tell(pipeline: Pipeline, model: string, handler: Handler, tells: boolean): void {
     new Rule(this, `${pascalCase(model)}Delivered`, {
       description: `Deliveries of ${this.props.platform} are deployments of ${model}`,
       eventPattern: {
@@ -170,7 +172,7 @@ export class Delivery extends Construct {
             use: 'recordDelivery' satisfies UseCase,
             step: 'delivery',
             run: EventField.fromPath('$.detail.execution-id'),
-            arguments: { model },
+            arguments: { model, tells },
             state: { outcome: EventField.fromPath('$.detail.state'), at: EventField.time },
           }),
         }),

@@ -1,6 +1,7 @@
 import { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy';
 import type { Construct } from 'constructs';
 import type { INotifications } from '../ml-platform/notifications';
+import { labelValue } from './labels';
 import { locationOf } from './location';
 import { modelLabels, platformContextOf } from './platform-context';
 
@@ -63,7 +64,7 @@ export function alarmOnUnhandled(scope: Construct, { model, part, service, notif
     userLabels: {
       ...modelLabels(context, model),
       alarm: `${part}-unhandled`,
-      kind: 'handlerfailure',
+      kind: labelValue('handlerFailure'),
       urgency: 'ticket',
     },
   });

@@ -7,7 +7,10 @@ import type { UseCaseFunction } from './ports';
 /**
  * Notes that a delivery of code has ended: one that came to its end is a deployment, as a release of a version is, and an incident
  * soon after it may be its fault; one that failed on its way has reached nobody, and somebody is told. The changes that it carries
- * count where they are live, with the version that is trained of them. A second report of the same delivery changes nothing.
+ * count where they are live, with the version that is trained of them. A second report of the same delivery changes
+ * nothing; people may hear of it twice.
+ *
+ * Arguments: `tells`, for the one of several models whose handler tells people.
  */
 export const recordDelivery: UseCaseFunction<'platform' | 'model' | 'state' | 'ledger' | 'notifier' | 'clock'> = async (
   event,
@@ -33,7 +36,7 @@ export const recordDelivery: UseCaseFunction<'platform' | 'model' | 'state' | 'l
     verdict: isLive ? 'pass' : 'fail',
     details: { event: id, run: event.run },
   });
-  if (!isLive) {
+  if (!isLive && event.arguments['tells'] === true) {
     await ports.notifier.notify({
       severity: 'ticket',
       kind: 'pipelineFailure',

@@ -7,7 +7,7 @@ import { argumentNumber, at, stateNumber } from './read-event';
 import { assertLive } from './release-deployment';
 
 /** Error of a serving target that has gone back by itself. */
-const TAKEN_BACK = 'servingTargetRefused';
+const WENT_BACK = 'servingTargetWentBack';
 
 /** Gives the challenger a percent of live traffic, reads it back, and begins the stage. */
 export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'serving' | 'clock'> = async (
@@ -28,7 +28,7 @@ export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'ser
     await ports.serving.setTraffic(version, percent, guard);
   } catch (error) {
     // What the target's guardrails have taken back was live until then: a change that failed, not one that never was.
-    if (guard && error instanceof OperationError && error.title === TAKEN_BACK) await noteLive();
+    if (guard && error instanceof OperationError && error.title === WENT_BACK) await noteLive();
     throw error;
   }
   const traffic = await ports.serving.read();

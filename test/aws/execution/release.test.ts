@@ -1,3 +1,5 @@
+import type { DeploymentLog } from '../../../src/runtime/usecases/deployment-log';
+import { stateKeys } from '../../../src/runtime/usecases/keys';
 import { release as canary } from '../support/definition';
 import { type Answers, type Controller, controllerOf, HEALTHY, ReleaseWorld } from './release-world';
 
@@ -152,6 +154,12 @@ describe('a release by blueGreen', () => {
     expect(path).not.toContain('look1');
     expect(end).toBe('rolledBack');
     expect(await world.state()).toMatchObject(CHAMPION_STAYS);
+    // It was live while it baked: a change that failed, by DORA.
+    const { ports } = world;
+    const log = (await ports.state.read(stateKeys.dora(ports.platform)))!.value as unknown as DeploymentLog;
+    const [failed, ...others] = log.deployments.filter(({ failedAtSeconds }) => failedAtSeconds !== null);
+    expect(others).toEqual([]);
+    expect(failed!.firstLiveAtSeconds).not.toBeNull();
     // The next version is not held back by it.
     shift = undefined;
     await world.register(3);

@@ -5,13 +5,13 @@ import type { DeploymentLog } from '../../../src/runtime/usecases/deployment-log
 import { stateKeys } from '../../../src/runtime/usecases/keys';
 import { memoryWorld, START } from './world';
 
-const ended = (world: object, run: string, outcome: string, hour: number) =>
+const ended = (world: object, run: string, outcome: string, hour: number, tells = true) =>
   USE_CASE_FUNCTIONS.recordDelivery(
     {
       use: 'recordDelivery',
       step: 'delivery',
       run,
-      arguments: { model: 'm' },
+      arguments: { model: 'm', tells },
       state: { outcome, at: new Date((START + hour * 3600) * 1000).toISOString() },
     },
     world as Ports,
@@ -41,6 +41,13 @@ test('a delivery that came to its end is a deployment, one that failed has reach
   expect(world.notifier.sent).toEqual([
     expect.objectContaining({ severity: 'ticket', subject: 'tests: delivery b failed' }),
   ]);
+});
+
+test('of several models one tells people', async () => {
+  const world = memoryWorld();
+  await ended(world, 'a', 'FAILED', 1, false);
+  expect(world.notifier.sent).toEqual([]);
+  expect(await world.ledger.read(1)).toHaveLength(1);
 });
 
 test('what is no end of a delivery is refused', async () => {

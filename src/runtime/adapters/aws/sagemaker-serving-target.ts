@@ -180,6 +180,7 @@ export class SageMakerServingTarget implements ServingTarget {
     return this.refused(
       `configuration ${configuration ?? 'none'}${reason === null ? '' : `: ${reason}`}`,
       `configuration ${name}: SageMaker has gone back to the one before`,
+      'servingTargetWentBack',
     );
   }
 
@@ -221,9 +222,9 @@ export class SageMakerServingTarget implements ServingTarget {
     return alarms.length === 0 ? undefined : { bakeSeconds, alarms };
   }
 
-  private refused(got: string, expected: string): OperationError {
+  private refused(got: string, expected: string, code = 'servingTargetRefused'): OperationError {
     return new OperationError({
-      code: 'servingTargetRefused',
+      code,
       path: `sagemaker.${this.endpoint.options.endpoint}`,
       got,
       expected,
