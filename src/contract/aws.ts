@@ -97,6 +97,22 @@ export const offerEventSchema = z.object({
 });
 export type OfferEvent = z.output<typeof offerEventSchema>;
 
+/** What a rule sends to the pipeline's handler when a run has ended without its own last step. */
+export const stoppedEventSchema = z.object({
+  stopped: z.object({
+    /** Name of the execution, which is that of the run. */
+    name: z.string().min(1),
+    arn: z.string().min(1),
+    status: z.string(),
+  }),
+  arguments: z.record(z.string(), z.json()),
+  /** Prefix of the names of jobs, models and the candidate's endpoint. */
+  jobPrefix: z.string().min(1),
+  /** Whether candidates are queried on endpoints of their own. */
+  isMeasured: z.boolean(),
+});
+export type StoppedEvent = z.output<typeof stoppedEventSchema>;
+
 /** What the state machine sends to the pipeline's handler when a managed job has ended well. */
 export const jobEventSchema = z.object({
   /** The job: training, the subject that was scored, the candidate's smoke test, or what one that failed has left. */

@@ -37,6 +37,12 @@ export const releaseInputSchema = z.object({
   version: z.int().positive(),
   requestedBy: z.string().default('unknown'),
 });
+/** Input of a release run that takes back what another one has left, which somebody has stopped or which ran out of time. */
+export const recoveryInputSchema = z.object({
+  /** Name of the run that was stopped. */
+  recovers: z.string().min(1),
+});
+
 export type ReleaseInput = z.output<typeof releaseInputSchema>;
 
 /** What a person has decided of a version: state of `decideApproval`. */

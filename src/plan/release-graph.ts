@@ -68,9 +68,22 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       use: 'verifyArtifact',
       arguments: { model, release: releaseJson },
       output: 'verified',
-      next: 'isAdmitted',
+      // One before it that was stopped may have to be taken back first.
+      timeoutSeconds: DEPLOY_TIMEOUT,
+      next: 'isRecovery',
       onError: 'rejected',
     }),
+    {
+      kind: 'choice',
+      id: 'isRecovery',
+      describe: 'a release that was stopped is taken back',
+      on: 'verified.recovery',
+      cases: [
+        { equals: 'rollBack', next: 'rollBack' },
+        { equals: 'nothing', next: 'nothingLeft' },
+      ],
+      otherwise: 'isAdmitted',
+    },
     {
       kind: 'choice',
       id: 'isAdmitted',
@@ -169,6 +182,12 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       next: 'rollBackAgain',
     },
     call(rollBack(model, 'rollBackAgain', 'rollBackWait')),
+    {
+      kind: 'end',
+      id: 'nothingLeft',
+      describe: 'the release that was stopped had no traffic left, or is taken back already',
+      outcome: 'succeeded',
+    },
     { kind: 'end', id: 'rejected', describe: 'the version may not take traffic', outcome: 'failed' },
   ];
   const holds =

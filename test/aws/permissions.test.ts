@@ -64,6 +64,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'sagemaker.DescribeEndpoint': ['sagemaker:DescribeEndpoint'],
   'sagemaker.DescribeEndpointConfig': ['sagemaker:DescribeEndpointConfig'],
   'sagemaker.DescribeModelPackage': ['sagemaker:DescribeModelPackage'],
+  'sagemaker.ListEndpointConfigs': ['sagemaker:ListEndpointConfigs'],
+  'sagemaker.ListModels': ['sagemaker:ListModels'],
   'sagemaker.UpdateEndpoint': ['sagemaker:UpdateEndpoint'],
   'sagemaker.UpdateEndpointWeightsAndCapacities': ['sagemaker:UpdateEndpointWeightsAndCapacities'],
   'sagemaker.UpdateModelPackage': ['sagemaker:UpdateModelPackage'],
@@ -89,7 +91,6 @@ const WITHOUT_COMMAND: readonly (readonly [pattern: RegExp, reason: string, role
   [/^sqs:SendMessage$/, 'Lambda puts what a function could not handle into its queue'],
   [/^s3:GetBucketLocation$/, 'readArtifacts is the verb of SageMaker’s containers too, which look where the bucket is'],
   [/^ecr:/, 'SageMaker looks at the image of a version that is registered', 'pipeline'],
-  [/^sagemaker:(DeleteModel|DeleteEndpointConfig)$/, 'what a release has left is tidied up', 'release'],
 ];
 
 const stack = newStack('Acme');

@@ -1,4 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -28,6 +30,7 @@ import { Handler } from '../support/handler';
 import { NAME_LIMITS, physicalName } from '../support/names';
 import type { INotifications } from '../support/notifications';
 import { onAlarm, startOnAlarm } from '../support/on-alarm';
+import { onStopped, saidOfExecution } from '../support/on-stopped';
 import { grantPermissions, type Reach } from '../support/permissions';
 import { logRetention, retentionSeconds } from '../support/retention';
 import { scheduleCall } from '../support/schedules';
@@ -57,6 +60,7 @@ export interface CanaryEndpointProps {
 }
 
 const DAY = 86_400;
+const RETRIES = 3;
 
 /**
  * Serving of one model and the controller that releases into it. The endpoint itself is not in the template: the controller
@@ -189,6 +193,20 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       encryptionKey,
       definition: () => stepGraphToAsl(plan.graph, { handlerArn: this.handler.function.functionArn, job: () => [] }),
     });
+
+    // Whoever stops a release stops it in the middle: a version that nobody watches any more must not keep its traffic. A
+    // release that has ended by itself leaves no lock, and nothing to take back.
+    onStopped(
+      this,
+      this.releaseController,
+      ['ABORTED', 'TIMED_OUT', 'FAILED'],
+      `Releases of ${this.model} that were stopped are taken back`,
+      new SfnStateMachine(this.releaseController, {
+        retryAttempts: RETRIES,
+        deadLetterQueue: this.handler.deadLetters,
+        input: RuleTargetInput.fromObject({ recovers: saidOfExecution().name }),
+      }),
+    );
 
     const incidentRole = new Role(this, 'IncidentRole', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),

@@ -1,3 +1,5 @@
+import { RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -26,6 +28,7 @@ import { Handler } from '../support/handler';
 import { NAME_LIMITS, physicalName } from '../support/names';
 import type { PlatformNetwork } from '../support/network';
 import type { INotifications } from '../support/notifications';
+import { onStopped, saidOfExecution } from '../support/on-stopped';
 import { grantPermissions, type Reach } from '../support/permissions';
 import { logRetention, retentionSeconds } from '../support/retention';
 import { workflow } from '../support/state-machine';
@@ -52,6 +55,8 @@ export interface EvalGatePipelineProps {
   /** Wired by MlPlatform. @default - planned from the sections */
   readonly wiring?: Wiring<PipelinePlan>;
 }
+
+const RETRIES = 3;
 
 /** Job names are at most 63 characters: this, `-t` (so that no name is that of what serves), a dash and a SHA-1. */
 const JOB_PREFIX_LENGTH = 20;
@@ -137,8 +142,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       },
     });
     const smokeRows = smokeRowsOf(plan.graph);
-    const reach = { ...this.reach, smoke: true, approvals: true };
-    grantPermissions(this.handler.role, plan.permissions, 'pipeline', reach, smokeRows === null ? ['runTraining'] : []);
+    const jobs = smokeRows === null ? ('tidyUp' as const) : ('measure' as const);
+    grantPermissions(this.handler.role, plan.permissions, 'pipeline', { ...this.reach, jobs, approvals: true });
 
     onApproval(this, registry, this.handler);
 
@@ -157,6 +162,22 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       encryptionKey,
       definition: () => this.definition(jobPrefix, smokeRows),
     });
+    onStopped(
+      this,
+      this.stateMachine,
+      ['ABORTED', 'TIMED_OUT'],
+      `Runs of ${this.model} that were stopped are recorded, and leave no endpoint`,
+      new LambdaFunction(this.handler.function, {
+        retryAttempts: RETRIES,
+        deadLetterQueue: this.handler.deadLetters,
+        event: RuleTargetInput.fromObject({
+          stopped: saidOfExecution(),
+          arguments: { model: this.model },
+          jobPrefix,
+          isMeasured: smokeRows !== null,
+        }),
+      }),
+    );
     const queries = retentionSeconds(plan, 'queryResults');
     if (queries !== undefined) registry.expireAfter(PREFIXES.queries, queries);
     const subject = { platform: registry.platform, model: registry.model, endpointName: '' };

@@ -95,7 +95,6 @@ const imageField = (field: string, image: ContainerImage, output: string): { [ke
 function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
   const { training, trainerImage, registry } = context;
   const before = readImage(trainerImage, 'trainerImage');
-  const waitSeconds = training.spot ? 2 * training.maxDurationSeconds : training.maxDurationSeconds;
   return [
     ...before,
     {
@@ -104,7 +103,7 @@ function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
         Type: 'Task',
         Resource: `arn:${Aws.PARTITION}:states:::sagemaker:createTrainingJob.sync`,
         ...callAgain(SAGEMAKER_ERROR),
-        TimeoutSeconds: waitSeconds + START_SECONDS,
+        TimeoutSeconds: training.maxWaitSeconds + START_SECONDS,
         Parameters: {
           'TrainingJobName.$': jobName(context.jobPrefix),
           RoleArn: context.role.roleArn,
@@ -140,7 +139,7 @@ function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
           },
           StoppingCondition: {
             MaxRuntimeInSeconds: training.maxDurationSeconds,
-            ...(training.spot && { MaxWaitTimeInSeconds: waitSeconds }),
+            ...(training.spot && { MaxWaitTimeInSeconds: training.maxWaitSeconds }),
           },
           EnableManagedSpotTraining: training.spot,
           ...(training.spot && { CheckpointConfig: { 'S3Uri.$': runUri(context, 'checkpoints') } }),
@@ -185,14 +184,26 @@ const smokeTest = (step: JobStep, context: JobContext): JobState => ({
     ResultPath: `$.${step.id}Smoke`,
     Retry: smokeRetries(MEASURE_SECONDS),
   },
-  onFailure: {
-    suffix: 'SmokeRemoval',
-    state: {
-      ...smokeCall(step, context, { collect: 'smokeRemoval' }),
-      // An endpoint that is still made cannot be deleted: SageMaker gives up by itself before that.
-      Retry: smokeRetries(GIVES_UP_SECONDS),
+  onFailure: [
+    {
+      suffix: 'SmokeRemoval',
+      state: {
+        ...smokeCall(step, context, { collect: 'smokeRemoval' }),
+        // An endpoint that is still made cannot be deleted: SageMaker gives up by itself before that.
+        Retry: smokeRetries(GIVES_UP_SECONDS),
+      },
     },
-  },
+    { suffix: 'SmokeModelRemoval', state: modelRemoval(`$.${step.output}.jobName`) },
+  ],
+});
+
+/** A model that has scored is of no use any more: what serves has one of its own, and thousands would be left. */
+const modelRemoval = (name: string): AslState => ({
+  Type: 'Task',
+  Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:sagemaker:deleteModel`,
+  Parameters: { 'ModelName.$': name },
+  ...callAgain(SAGEMAKER_ERROR),
+  ResultPath: null,
 });
 
 const smokeCall = (step: JobStep, context: JobContext, what: { readonly [key: string]: Json }): AslState => ({
@@ -277,8 +288,10 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
         ResultSelector: { 'jobName.$': '$.TransformJobName', 'outputUri.$': '$.TransformOutput.S3OutputPath' },
         ResultPath: `$.${step.output}`,
       },
+      onFailure: [{ suffix: 'JobModelRemoval', state: modelRemoval(name) }],
     },
     ...(measured ? [smokeTest(step, context)] : []),
+    { suffix: 'ModelRemoval', state: modelRemoval(name), mayFail: true },
     collected(step, context, {
       collect: subject,
       // What scored is what serves later, whatever is built meanwhile.

@@ -17,8 +17,11 @@ export interface Reach {
   /** Endpoint whose arms are read by somebody who does not manage it. */
   readonly watchedEndpoint?: string;
   readonly trainingJobPrefix?: string;
-  /** True for the handler, which queries a candidate on an endpoint of its own; the state machine runs the jobs. */
-  readonly smoke?: boolean;
+  /**
+   * The handler's part in a run's jobs, which the state machine runs: it tidies up after a run that was stopped, and, with
+   * `measure`, queries a candidate on an endpoint of its own.
+   */
+  readonly jobs?: 'tidyUp' | 'measure';
   /** True for the handler that looks at what people have decided in SageMaker's own registry; ours is in the state table. */
   readonly approvals?: boolean;
   /** Roles that are handed to SageMaker. */
@@ -112,24 +115,29 @@ const STATEMENTS = {
     },
     { actions: ['dynamodb:PutItem'], resources: [registry.stateTable.tableArn] },
   ],
-  runTraining: ({ trainingJobPrefix, passedRoles = [], smoke = false }, arn) =>
+  runTraining: ({ trainingJobPrefix, passedRoles = [], jobs }, arn) =>
     trainingJobPrefix === undefined
       ? []
-      : smoke
+      : jobs !== undefined
         ? [
-            {
-              actions: [
-                'sagemaker:CreateEndpointConfig',
-                'sagemaker:DeleteEndpointConfig',
-                'sagemaker:CreateEndpoint',
-                'sagemaker:DescribeEndpoint',
-                'sagemaker:InvokeEndpoint',
-                'sagemaker:DeleteEndpoint',
-              ],
-              resources: ['endpoint', 'endpoint-config'].map((kind) =>
-                arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
-              ),
-            },
+            { actions: ['sagemaker:DeleteModel'], resources: [arn('sagemaker', `model/${trainingJobPrefix}-*`)] },
+            ...(jobs === 'tidyUp'
+              ? []
+              : [
+                  {
+                    actions: [
+                      'sagemaker:CreateEndpointConfig',
+                      'sagemaker:DeleteEndpointConfig',
+                      'sagemaker:CreateEndpoint',
+                      'sagemaker:DescribeEndpoint',
+                      'sagemaker:InvokeEndpoint',
+                      'sagemaker:DeleteEndpoint',
+                    ],
+                    resources: ['endpoint', 'endpoint-config'].map((kind) =>
+                      arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
+                    ),
+                  },
+                ]),
           ]
         : [
             {
@@ -180,6 +188,10 @@ const STATEMENTS = {
               arn('sagemaker', `endpoint-config/${endpointName}-*`),
               arn('sagemaker', `model/${endpointName}-*`),
             ],
+          },
+          {
+            actions: ['sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'],
+            resources: ['*'], // SageMaker authorises listing by no resource
           },
           ...passRoles(passedRoles),
           ...scaleVariants(endpointName, arn),

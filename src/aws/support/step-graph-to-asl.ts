@@ -18,8 +18,10 @@ export interface JobState {
   /** After the step's id; empty for the first one. */
   readonly suffix: string;
   readonly state: AslState;
-  /** What is done when the state has failed for good, before the step fails; when that fails too, the reason says both. */
-  readonly onFailure?: { readonly suffix: string; readonly state: AslState };
+  /** What is done, in order, when the state has failed for good, before the step fails; when that fails too, the reason says both. */
+  readonly onFailure?: readonly { readonly suffix: string; readonly state: AslState }[];
+  /** The step goes on when the state has failed for good: what it has not done changes nothing of the result. */
+  readonly mayFail?: boolean;
 }
 
 export interface AslTargets {
@@ -136,26 +138,28 @@ function jobStates(step: JobStep, { job }: AslTargets): [string, AslState][] {
   const states = job(step);
   const ids = states.map(({ suffix }) => `${step.id}${suffix}`);
   return [
-    ...states.flatMap(({ state, onFailure }, index): [string, AslState][] => {
+    ...states.flatMap(({ state, onFailure = [], mayFail = false }, index): [string, AslState][] => {
       const failed = failureId(step);
-      const before = onFailure && `${step.id}${onFailure.suffix}`;
+      const next = ids[index + 1] ?? step.next;
+      const undo = onFailure.map(({ suffix }) => `${step.id}${suffix}`);
       const main: AslState = {
         ...state,
         Comment: step.describe,
-        Catch: catchers(before ?? failed),
-        Next: ids[index + 1] ?? step.next,
-      };
-      if (onFailure === undefined || before === undefined) return [[ids[index]!, main]];
-      const undo: AslState = {
-        ...onFailure.state,
-        Comment: `${ids[index]} failed for good`,
-        ResultPath: null,
-        Catch: catchers(failed, '$.error.afterwards'),
-        Next: failed,
+        Catch: mayFail ? catchers(next, `$.${step.id}Left`) : catchers(undo[0] ?? failed),
+        Next: next,
       };
       return [
         [ids[index]!, main],
-        [before, undo],
+        ...onFailure.map(({ state: undone }, place): [string, AslState] => [
+          undo[place]!,
+          {
+            ...undone,
+            Comment: `${ids[index]} failed for good`,
+            ResultPath: null,
+            Catch: catchers(undo[place + 1] ?? failed, '$.error.afterwards'),
+            Next: undo[place + 1] ?? failed,
+          },
+        ]),
       ];
     }),
     failureState(step),

@@ -4,6 +4,7 @@ export interface ServingTarget {
   deploy(deployment: Deployment): Promise<void>;
   /**
    * Percent of live traffic to the challenger; the champion has the rest. Returns when it is in force.
+   * None for a version that is not there changes nothing, once no change goes on that could bring it.
    * @param guard where the target has guardrails of its own, they watch this change; others change traffic as always
    */
   setTraffic(challenger: number, percent: number, guard?: TrafficGuard): Promise<void>;
@@ -13,6 +14,11 @@ export interface ServingTarget {
   mirror(version: number, percent: number): Promise<void>;
   /** Takes a version out that has no live traffic. */
   remove(version: number): Promise<void>;
+  /**
+   * Deletes what the target keeps of versions that are not among these and do not serve; they can be deployed again. Absent
+   * where it keeps nothing of them.
+   */
+  forget?(keep: readonly number[]): Promise<void>;
 }
 
 /** How a target's own guardrails watch a change: it goes back by itself when a page alarm fires meanwhile. */

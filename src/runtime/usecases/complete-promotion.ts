@@ -4,13 +4,15 @@ import { noteDeployment } from './deployment-log';
 import { stateKeys } from './keys';
 import { type MonitoringDocument, NOTHING_SEEN } from './monitoring-document';
 import type { Ports } from './ports';
+import { readRegistry } from './registry-document';
 import { freeReleaseLock } from './release-lock';
 import { readVersion, type VersionRecord } from './version-record';
 
 /**
  * What follows once the registry names a version as the champion: the one before is taken out of serving, labels and records
- * say so, and the lock is free. Each part may be done already.
+ * say so, what is kept of old versions goes, and the lock is free. Each part may be done already.
  * @param replaces the champion of before; null for a first version
+ * @returns `done`, or why what is kept of old versions could not be deleted
  */
 export async function completePromotion(
   ports: Pick<
@@ -20,7 +22,7 @@ export async function completePromotion(
   run: string,
   record: VersionRecord,
   replaces: string | null,
-): Promise<void> {
+): Promise<string> {
   const now = ports.clock.now();
   if (replaces !== null) {
     await ports.serving.remove(Number(replaces));
@@ -33,7 +35,22 @@ export async function completePromotion(
   await ports.announcer?.promoted({ version, artifactDigest, replaces });
   const alarmAt = await alarmAnswered(ports);
   if (alarmAt !== null) await ports.metrics.emit([{ name: 'TimeToFix', value: now - alarmAt, dimensions: {} }], now);
+  // While the lock is held: the next release makes what it needs afterwards.
+  const cleanUp = await forgetOldVersions(ports);
   await freeReleaseLock(ports, run);
+  return cleanUp;
+}
+
+/** Nobody has to wait for it, and a promotion does not fail by it: what is left goes with the next one. */
+async function forgetOldVersions(ports: Pick<Ports, 'state' | 'model' | 'serving'>): Promise<string> {
+  const { versions } = await readRegistry(ports);
+  const kept = Object.values(versions).flatMap(({ version, state }) => (state === 'released' ? [Number(version)] : []));
+  try {
+    await ports.serving.forget?.(kept);
+    return 'done';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** When the quality alarm began that this champion answers; null for none. */

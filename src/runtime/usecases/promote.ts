@@ -10,7 +10,8 @@ import { readVersion } from './version-record';
 
 /**
  * Makes the version the champion, once it is read back that it has all live traffic. Versions beyond `keepPrevious` are
- * put away, the one before is taken out of serving, and the release lock is free.
+ * put away, the one before is taken out of serving, what the
+ * cloud keeps of those that were put away is deleted, and the release lock is free.
  */
 export const promote: UseCaseFunction<
   'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'serving' | 'metrics' | 'announcer' | 'clock'
@@ -42,6 +43,6 @@ export const promote: UseCaseFunction<
       context,
     );
   }
-  await completePromotion(ports, event.run, record, replaces);
-  return answer({ champion: version, previous: registry.aliases.previous, archived: archive });
+  const cleanUp = await completePromotion(ports, event.run, record, replaces);
+  return answer({ champion: version, previous: registry.aliases.previous, archived: archive, cleanUp });
 };

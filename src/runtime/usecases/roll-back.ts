@@ -37,30 +37,31 @@ export const rollBack: UseCaseFunction<
     optionalText(event, 'analysis.reason.text') ??
     optionalText(event, 'shadowAnalysis.reason.text') ??
     'the release was stopped';
+  // A release that was stopped is taken back by another run: records, deployment and lock are the release's.
+  const run = optionalText(event, 'verified.recovers') ?? event.run;
   const { aliases } = await readRegistry(ports);
   if (aliases.champion === String(version)) {
     const record = await readVersion(ports.artifacts, aliases.champion);
-    await completePromotion(ports, event.run, record, typeof champion === 'number' ? String(champion) : null);
+    await completePromotion(ports, run, record, typeof champion === 'number' ? String(champion) : null);
     return answer({ version, champion: version, promoted: true, reason, live: (await ports.serving.read()).live });
   }
   const now = ports.clock.now();
-  await noteDeployment(ports, event.run, { failedAtSeconds: now });
+  await noteDeployment(ports, run, { failedAtSeconds: now });
   const { serving } = ports;
-  const found = await serving.read();
-  const deployed = version in found.live || version in found.mirrored;
   if (typeof champion === 'number') {
-    if (deployed) {
-      await serving.mirror(version, 0);
-      await serving.setTraffic(version, 0);
-    }
+    // Also of a version that is not seen yet: a change may go on that brings it.
+    await serving.mirror(version, 0);
+    await serving.setTraffic(version, 0);
     assertLive(await serving.read(), champion, 100);
   }
+  const found = await serving.read();
+  const deployed = version in found.live || version in found.mirrored;
   if (deployed) await serving.remove(version);
   const taken = { kind: 'rollback' as const, version: String(version), by: 'release', reason, observedDigest: null };
   // Also when the registry says so already: an earlier call may have died before it could tell the ledger.
   const registry = await applyToRegistry(
     ports,
-    (registry) => (registry.aliases.challenger === String(version) ? [{ ...taken, id: `rollback:${event.run}` }] : []),
+    (registry) => (registry.aliases.challenger === String(version) ? [{ ...taken, id: `rollback:${run}` }] : []),
     RELEASE_POLICY,
     { commit: null, dataDigest: null },
   );
@@ -76,12 +77,12 @@ export const rollBack: UseCaseFunction<
       commit,
       dataDigest: data.digest,
       verdict: 'fail',
-      details: { event: `releaseFailed:${event.run}`, run: event.run, reason },
+      details: { event: `releaseFailed:${run}`, run, reason },
     });
   }
   // The cloud's registry says that it waits again: a person who approves it anew is heard.
   await ports.catalogue.label(externalId, { approved: null, aliases: [] });
-  await noteDeployment(ports, event.run, { restoredAtSeconds: ports.clock.now() });
+  await noteDeployment(ports, run, { restoredAtSeconds: ports.clock.now() });
   await ports.metrics.emit([{ name: 'ReleaseRolledBack', value: 1, dimensions: {} }], now);
   await ports.notifier.notify({
     severity: 'ticket',
@@ -90,7 +91,7 @@ export const rollBack: UseCaseFunction<
     text: typeof champion === 'number' ? `${reason}; version ${champion} has all live traffic` : reason,
     runbook: null,
   });
-  await freeReleaseLock(ports, event.run);
+  await freeReleaseLock(ports, run);
   const live = (await serving.read()).live;
   return answer({ version, champion: typeof champion === 'number' ? champion : null, promoted: false, reason, live });
 };

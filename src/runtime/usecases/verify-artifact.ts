@@ -1,5 +1,6 @@
-import { releaseInputSchema } from '../../contract/events';
+import { recoveryInputSchema, releaseInputSchema } from '../../contract/events';
 import { releaseSchema } from '../../definition/release';
+import { toJson } from '../../kernel/json';
 import { OperationError } from '../../kernel/problem';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
@@ -8,24 +9,53 @@ import { noteDeployment } from './deployment-log';
 import type { Ports, UseCaseFunction } from './ports';
 import { section } from './read-event';
 import { flushOutbox, readRegistry } from './registry-document';
-import { freeReleaseLock, takeReleaseLock } from './release-lock';
+import { freeReleaseLock, takeOverRelease, takeReleaseLock } from './release-lock';
+import { rollBack } from './roll-back';
 import { readVersion, type VersionRecord } from './version-record';
 
-type Needs = 'platform' | 'model' | 'artifacts' | 'state' | 'ledger' | 'workflows' | 'clock';
+type Needs =
+  | 'platform'
+  | 'model'
+  | 'artifacts'
+  | 'state'
+  | 'ledger'
+  | 'catalogue'
+  | 'serving'
+  | 'metrics'
+  | 'notifier'
+  | 'announcer'
+  | 'workflows'
+  | 'clock';
 
 /**
  * Takes the release lock and verifies that the version may have traffic: approved, and its artifact is still the one that
  * was registered. When it may not, the lock is free again and nothing has changed. While another release of the model goes
  * on it is not `admitted`, and asks again later (`release.onConcurrent`).
+ *
+ * A release that ended without freeing its lock is taken back before. Whoever is told of one that was stopped asks for just that
+ * (`recovers`): it takes the lock over, and what is left is to be rolled back (`recovery`), or nothing is to be done.
  * @throws OperationError `superseded`, `notApproved`, `artifactChanged`, `artifactMissing`
  */
 export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
+  const recovery = recoveryInputSchema.safeParse(event.state);
+  if (recovery.success) {
+    const left = await takeOver(ports, event.run, recovery.data.recovers);
+    return left === null ? answer({ recovery: 'nothing' }) : answer({ recovery: 'rollBack', ...left });
+  }
+  // Nobody may have been told of a release that was stopped, or its roll-back was stopped too: it comes first.
+  const left = await takeOver(ports, event.run, null);
+  if (left !== null) await rollBack({ ...event, state: { verified: toJson(left) } }, ports);
   const { version, requestedBy } = releaseInputSchema.parse(event.state);
   const { onConcurrent } = section(event, 'release', releaseSchema);
   const lock = await takeReleaseLock(ports, event.run, version, onConcurrent);
   if (!lock.taken) {
     if (lock.supersededBy !== null) throw superseded(version, lock.supersededBy);
-    return answer({ version, admitted: false, waitsFor: { run: lock.holder.run, version: lock.holder.version } });
+    return answer({
+      version,
+      admitted: false,
+      recovery: 'none',
+      waitsFor: { run: lock.holder.run, version: lock.holder.version },
+    });
   }
   try {
     await flushOutbox(ports);
@@ -37,6 +67,7 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
     return answer({
       version,
       admitted: true,
+      recovery: 'none',
       artifactUri: record.artifactUri,
       artifactDigest: record.artifactDigest,
       externalId: record.externalId,
@@ -49,6 +80,22 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
     throw error;
   }
 };
+
+/** What a release has left that has ended with its lock, as its roll-back reads it; null for nothing. */
+async function takeOver(ports: Pick<Ports, Needs>, by: string, stopped: string | null) {
+  const taken = await takeOverRelease(ports, by, stopped);
+  if (taken === null) return null;
+  const { run, version } = taken;
+  const { versions, aliases } = await readRegistry(ports);
+  if (versions[String(version)] === undefined) {
+    // Stopped before it could be refused.
+    await freeReleaseLock(ports, run);
+    return null;
+  }
+  // Once it is the champion itself, its promotion is completed, in the place of the one before.
+  const before = aliases.champion === String(version) ? aliases.previous : aliases.champion;
+  return { recovers: run, version, champion: before === null ? null : Number(before) };
+}
 
 async function verified(
   ports: Pick<Ports, Needs>,

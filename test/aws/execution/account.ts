@@ -71,7 +71,7 @@ export class Account {
   readonly events: { readonly source: string; readonly type: string; readonly detail: Record<string, unknown> }[] = [];
   /** Every call, `SageMaker.UpdateEndpoint`, in order. */
   readonly calls: string[] = [];
-  readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>();
+  readonly running = new Map<string, 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED'>();
   private faults: { operation: string; left: number; lost: boolean }[] = [];
   private readonly services: Readonly<Record<Service, Operations>>;
 

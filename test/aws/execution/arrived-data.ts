@@ -11,14 +11,17 @@ export class ArrivedData implements DataSource {
     private readonly name: string,
     private readonly objects: Objects,
     private readonly bucket: string,
+    /** Table of captured requests, for monitoring. */
+    private readonly captured?: string,
   ) {}
 
   async table(): Promise<TableName> {
     return [this.name];
   }
 
-  capture(): Promise<TableName> {
-    return Promise.reject(new RangeError('a pipeline reads no captured requests'));
+  async capture(): Promise<TableName> {
+    if (this.captured === undefined) throw new RangeError('a pipeline reads no captured requests');
+    return [this.captured];
   }
 
   async labels(): Promise<undefined> {

@@ -30,6 +30,11 @@ export interface ChangeTimes {
 }
 const USUAL: ChangeTimes = { endpoint: 8 * 60_000, weights: 90_000 };
 
+interface Listing {
+  readonly NameContains: string;
+  readonly NextToken?: string;
+}
+
 interface Guarded {
   readonly BlueGreenUpdatePolicy: {
     readonly TerminationWaitInSeconds: number;
@@ -45,6 +50,8 @@ export class Endpoints {
   readonly archives = new Map<string, string>();
   readonly configurations = new Map<string, Configuration>();
   readonly packages = new Map<string, Package>();
+  /** Configurations in force that were deleted. */
+  readonly orphaned: string[] = [];
   /** Updates of the endpoint that end in silence with the configuration of before. */
   silentRollbacks = 0;
   log: unknown[] = [];
@@ -124,6 +131,28 @@ export class Endpoints {
           throw invalid('A shadow goes with one production variant');
         }
         this.configurations.set(input.EndpointConfigName, input);
+        return {};
+      },
+      ListEndpointConfigs: ({ NameContains, NextToken }: Listing) => {
+        const { names, next } = this.page([...this.configurations.keys()], NameContains, NextToken);
+        return {
+          EndpointConfigs: names.map((EndpointConfigName) => ({ EndpointConfigName })),
+          ...(next !== undefined && { NextToken: next }),
+        };
+      },
+      ListModels: ({ NameContains, NextToken }: Listing) => {
+        const { names, next } = this.page([...this.models], NameContains, NextToken);
+        return { Models: names.map((ModelName) => ({ ModelName })), ...(next !== undefined && { NextToken: next }) };
+      },
+      DeleteEndpointConfig: ({ EndpointConfigName }: Configuration) => {
+        // SageMaker takes this too, and the endpoint cannot be changed any more: nobody may ever do it.
+        const inUse = [this.serving, this.change?.to].map((one) => one?.configuration.EndpointConfigName);
+        if (inUse.includes(EndpointConfigName)) this.orphaned.push(EndpointConfigName);
+        if (!this.configurations.delete(EndpointConfigName)) throw invalid('Could not find endpoint configuration');
+        return {};
+      },
+      DeleteModel: ({ ModelName }: { ModelName: string }) => {
+        if (!this.models.delete(ModelName)) throw invalid('Could not find model');
         return {};
       },
       CreateEndpoint: ({ EndpointConfigName }: Configuration) => {
@@ -225,6 +254,13 @@ export class Endpoints {
         };
       },
     };
+  }
+
+  /** Two at a time, so that whoever lists has to ask for more. */
+  private page(all: readonly string[], part: string, token = '0') {
+    const found = all.filter((name) => name.includes(part));
+    const end = Number(token) + 2;
+    return { names: found.slice(Number(token), end), next: end < found.length ? String(end) : undefined };
   }
 
   private known(name: string): Configuration {

@@ -33,6 +33,8 @@ export class ManagedJobs {
         return this.train(input as never);
       case 'createModel':
         return this.account.endpoints.operations().CreateModel(input as never);
+      case 'deleteModel':
+        return this.account.endpoints.operations().DeleteModel(input as never);
       case 'createTransformJob.sync':
         return this.transform(input as never);
       default:

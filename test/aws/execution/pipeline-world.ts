@@ -10,7 +10,7 @@ import { handleTask } from '../../../src/runtime/entrypoints/aws/handle-task';
 import { awsPorts } from '../../../src/runtime/entrypoints/aws/ports';
 import { duckdb } from '../../../src/runtime/sql/dialects/duckdb';
 import type { Ports } from '../../../src/runtime/usecases';
-import { readRegistry } from '../../../src/runtime/usecases';
+import { CAPTURE_COLUMNS, readRegistry } from '../../../src/runtime/usecases';
 import { applyToRegistry } from '../../../src/runtime/usecases/registry-document';
 import { RELEASE_POLICY } from '../../../src/runtime/usecases/release-policy';
 import { readVersion } from '../../../src/runtime/usecases/version-record';
@@ -227,6 +227,25 @@ export class PipelineWorld {
       { commit: record.commit, dataDigest: record.data.digest },
     );
     return this;
+  }
+
+  /**
+   * A call of monitoring or of the retraining decision, from the sources: SQL is DuckDB's. Clients have asked the first version once
+   * a minute up to now, each about another customer.
+   */
+  async watch(event: object, requests = CUSTOMERS): Promise<unknown> {
+    const { key, eventTime, version, prediction } = CAPTURE_COLUMNS;
+    await this.engine.query(
+      `CREATE OR REPLACE TABLE captured AS SELECT customer AS ${key}, 1 AS ${version}, tenure / 100.0 AS ${prediction}, tenure, plan,
+       TIMESTAMP '${new Date(Date.now()).toISOString().slice(0, 19)}' - INTERVAL (row_number() OVER (ORDER BY seen)) MINUTE AS ${eventTime}
+       FROM customers QUALIFY row_number() OVER (ORDER BY seen) <= ${requests}`,
+    );
+    const bucket = this.controller.environment['MLP_ARTIFACTS']!.split('/')[0]!;
+    const data = new ArrivedData(this.engine, 'customers', this.account.objects, bucket, 'captured');
+    const uses = ['monitorDrift', 'monitorQuality', 'decideRetraining'] as const;
+    return this.time.until(
+      handleTask(uses, () => ({ ...this.ports, sql: this.engine, dialect: duckdb, data }))({ state: {}, ...event }),
+    );
   }
 
   registry() {

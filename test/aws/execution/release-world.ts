@@ -12,6 +12,7 @@ import { type MemoryWorld, registered, START } from '../../runtime/usecases/worl
 import { errors, latency, serving } from '../support/definition';
 import { asText, definitionsOf, newStack, type Resource, registryIn, templateOf } from '../support/stacks';
 import { Account } from './account';
+import { type EventRule, eventRule, inputOf } from './event-rule';
 import { type Execution, type Machine, runMachine } from './run-machine';
 import type { Answered } from './traffic';
 import { VirtualTime } from './virtual-time';
@@ -38,6 +39,8 @@ export interface Failing {
   readonly silentRollbacks?: number;
   /** Called before each task. */
   readonly onState?: (state: string) => void;
+  /** A person stops the execution at a task, before it has done anything, or when it has done all. */
+  readonly stopAt?: { readonly state: string; readonly done: boolean };
 }
 
 /** The release controller and its handler, as the template of a CanaryEndpoint has them. */
@@ -45,6 +48,8 @@ export interface Controller {
   readonly definition: Machine;
   /** What looks after an incident of a page alarm. */
   readonly incidents: Machine;
+  /** What tells of releases that were stopped. */
+  readonly stopped: EventRule;
   readonly environment: Readonly<Record<string, string>>;
   /** The template as it stands. */
   readonly template: object;
@@ -79,10 +84,12 @@ export function controllerOf(
   const incidents = definitions['shop-churn-incident']!;
   const [handler] = Object.values(template.findResources('AWS::Lambda::Function'));
   const { Variables } = (handler as Resource).Properties!['Environment'] as { Variables: Record<string, unknown> };
+  const stopped = eventRule(template, 'Releases of churn that were stopped are taken back');
   const environment = Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)]));
   return {
     definition,
     incidents,
+    stopped,
     environment: { ...environment, AWS_REGION: 'eu-central-1' },
     template: template.toJSON(),
   };
@@ -96,6 +103,7 @@ export class ReleaseWorld {
   readonly time: VirtualTime;
   readonly account: Account;
   readonly ports: Ports;
+  private events = 0;
   private readonly before = { ...process.env };
   private readonly handler: (event: unknown) => Promise<unknown>;
 
@@ -157,6 +165,22 @@ export class ReleaseWorld {
     return this.execute(this.controller.incidents, name, input, failing);
   }
 
+  /**
+   * Step Functions tells how an execution has ended; where the rule of the template takes that, the controller is started.
+   * @returns undefined where the rule takes it not
+   */
+  async told(name: string, status: string, failing: Failing = {}): Promise<Execution | undefined> {
+    const event = {
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { stateMachineArn: 'releasecontroller', name, executionArn: `arn:${name}`, status },
+    };
+    const input = inputOf(this.controller.stopped, event);
+    if (input === undefined) return undefined;
+    this.events += 1;
+    return this.time.until(this.execute(this.controller.definition, `event-${this.events}`, input, failing));
+  }
+
   private async start(version: number, failing: Failing): Promise<Execution> {
     const input = { version, requestedBy: 'tests' };
     return this.execute(this.controller.definition, `release-${version}`, input, failing);
@@ -170,8 +194,13 @@ export class ReleaseWorld {
     const execution = await runMachine(
       definition,
       { name, input },
-      async (input, state) => {
+      async (input, state, stop) => {
         failing.onState?.(state);
+        if (state === failing.stopAt?.state) {
+          if (failing.stopAt.done) await this.handler(input).catch(() => undefined);
+          stop();
+          throw new Error('the execution is over');
+        }
         const left = failures[state] ?? 0;
         if (left > 0) {
           failures[state] = left - 1;
@@ -181,7 +210,8 @@ export class ReleaseWorld {
       },
       this.time,
     );
-    this.account.running.set(name, execution.succeeded ? 'SUCCEEDED' : 'FAILED');
+    const isStopped = execution.end === failing.stopAt?.state;
+    this.account.running.set(name, isStopped ? 'ABORTED' : execution.succeeded ? 'SUCCEEDED' : 'FAILED');
     return execution;
   }
 

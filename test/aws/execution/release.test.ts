@@ -23,6 +23,8 @@ const controller = (strategy: Strategy): Controller => {
 
 let world: ReleaseWorld | undefined;
 afterEach(() => {
+  // The configuration in force was never deleted.
+  expect(world?.account.endpoints.orphaned ?? []).toEqual([]);
   world?.close();
   world = undefined;
 });

@@ -26,6 +26,7 @@ interface Library {
         readonly context: object;
       },
     ): {
+      readonly abort: () => void;
       readonly result: Promise<Json>;
       readonly eventLogs: AsyncIterable<{
         readonly type: string;
@@ -54,8 +55,11 @@ export interface Execution {
   readonly output: Json;
 }
 
-/** What stands behind a state of type Task. */
-export type TaskHandler = (input: unknown, state: string) => Promise<unknown>;
+/**
+ * What stands behind a state of type Task.
+ * @param stop ends the execution as a person does who stops it: no state follows, not even one for failures
+ */
+export type TaskHandler = (input: unknown, state: string, stop: () => void) => Promise<unknown>;
 
 /** Executes a state machine as the template has it, with its retries, catches, choices and waits. Time has to pass meanwhile. */
 export async function runMachine(
@@ -70,7 +74,7 @@ export async function runMachine(
   const run = machine.run(execution.input, {
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(
-        tasks.map((name) => [name, (input: unknown) => time.call(() => handler(input, name))]),
+        tasks.map((name) => [name, (input: unknown) => time.call(() => handler(input, name, () => run.abort()))]),
       ),
     },
     context: {

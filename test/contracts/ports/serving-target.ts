@@ -56,6 +56,7 @@ export function servingTargetContract(
       await target.setTraffic(2, 50);
       await expect(target.remove(2)).rejects.toThrow();
       await expect(target.setTraffic(3, 10)).rejects.toThrow();
+      await target.setTraffic(3, 0);
       expect((await target.read()).live).toEqual({ 1: 50, 2: 50 });
     });
   });

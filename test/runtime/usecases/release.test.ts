@@ -105,7 +105,7 @@ async function expectTakenBack(world: MemoryWorld): Promise<void> {
   const { aliases, versions } = await readRegistry(world);
   expect(aliases).toEqual({ champion: '1', challenger: null, previous: null });
   expect(versions['2']!.state).not.toBe('released');
-  expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
+  expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null, recoveredBy: null });
   expect(world.metrics.points.filter(({ name }) => name === 'ReleaseRolledBack')).toHaveLength(1);
   expect(verifyChain(await world.ledger.read(1)).ok).toBe(true);
 }
@@ -131,7 +131,7 @@ describe('a release', () => {
     );
     expect((await world.serving.read()).live).toEqual({ 2: 100 });
     expect((await readRegistry(world)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
-    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null, recoveredBy: null });
     const actions = ((await world.ledger.read(1)) as { action: string; version: string }[]).filter(
       ({ version }) => version === '2',
     );
@@ -211,7 +211,7 @@ describe('a release', () => {
     expect((run.state['error'] as { message: string }).message).toContain('artifactChanged');
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
     expect((await readRegistry(world)).aliases.challenger).toBeNull();
-    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null, recoveredBy: null });
     expect((await world.ledger.head()) as object).toMatchObject({ action: 'verify', verdict: 'refused' });
   });
 
@@ -237,10 +237,10 @@ describe('a release', () => {
   it('waits while another one goes on, changes nothing meanwhile, and follows when that has ended', async () => {
     const world = await withChampion();
     await world.workflows.start('release', 'another', {});
-    await holdLock(world, { run: 'another', version: 9, supersededBy: null });
+    await holdLock(world, { run: 'another', version: 9, supersededBy: null, recoveredBy: null });
     const waiting = await release(world, 2, { stopsInQueue: true });
     expect(waiting).toMatchObject({ outcome: 'running', state: { verified: { admitted: false } } });
-    expect(await lockOf(world)).toEqual({ run: 'another', version: 9, supersededBy: null });
+    expect(await lockOf(world)).toEqual({ run: 'another', version: 9, supersededBy: null, recoveredBy: null });
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
     let looks = 0;
     const run = await release(world, 2, {
@@ -256,13 +256,13 @@ describe('a release', () => {
   it('that waits asks an older one to give way, where it supersedes', async () => {
     const world = await withChampion();
     await world.workflows.start('release', 'older', {});
-    await holdLock(world, { run: 'older', version: 1, supersededBy: null });
+    await holdLock(world, { run: 'older', version: 1, supersededBy: null, recoveredBy: null });
     await release(world, 2, { onConcurrent: 'supersede', stopsInQueue: true });
-    expect(await lockOf(world)).toEqual({ run: 'older', version: 1, supersededBy: 2 });
-    await holdLock(world, { run: 'older', version: 9, supersededBy: null });
+    expect(await lockOf(world)).toEqual({ run: 'older', version: 1, supersededBy: 2, recoveredBy: null });
+    await holdLock(world, { run: 'older', version: 9, supersededBy: null, recoveredBy: null });
     await release(world, 2, { onConcurrent: 'supersede', stopsInQueue: true });
     // An older version asks nobody.
-    expect(await lockOf(world)).toEqual({ run: 'older', version: 9, supersededBy: null });
+    expect(await lockOf(world)).toEqual({ run: 'older', version: 9, supersededBy: null, recoveredBy: null });
   });
 
   it('that is superseded goes back at its next look, and the newer one is the next that gets the lock', async () => {
@@ -281,7 +281,7 @@ describe('a release', () => {
       state: { analysis: { reason: { code: 'superseded' } } },
     });
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
-    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: 3 });
+    expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: 3, recoveredBy: null });
     const outdated = await release(world, 2, { onConcurrent: 'supersede' });
     expect(outdated).toMatchObject({ outcome: 'failed', next: 'rejected' });
     await registered(world, 3);

@@ -4,11 +4,11 @@ import { PREFIXES, TABLES } from '../../../contract/aws';
 import type { Data } from '../../../definition/data';
 import type { Task } from '../../../kernel/metric-catalogue';
 import { OperationError } from '../../../kernel/problem';
-import type { DataSource, TableName } from '../../ports/data-source';
+import { type CaptureWindow, type DataSource, MOST_LEAD_SECONDS, type TableName } from '../../ports/data-source';
 import type { SqlDialect } from '../../sql/dialect';
 import type { AthenaSqlEngine } from './athena-sql-engine';
 import type { BucketLocation } from './bucket-location';
-import { type CaptureColumns, captureQuery } from './capture-view';
+import { type CaptureColumns, captureHour, captureQuery } from './capture-view';
 import { deploymentVersions } from './endpoint-layout';
 import { copyObject, digestOfObject } from './object-transfer';
 
@@ -26,6 +26,7 @@ export interface AthenaDataOptions {
 /** How Athena writes a frozen set: CSV itself it writes only as the result of a query, so that its table is Parquet. */
 const TABLE_FORMATS = { csv: 'PARQUET', parquet: 'PARQUET', jsonl: 'JSON' } as const;
 type Extension = keyof typeof TABLE_FORMATS;
+const HOUR = 3600;
 
 /**
  * Where the table of a CSV lies: not below the CSV's own name, since a training job is given all objects whose keys begin with
@@ -55,13 +56,16 @@ export class AthenaDataSource implements DataSource {
     return this.options.hasLabels ? this.withTimes(TABLES.labels) : undefined;
   }
 
-  async capture(): Promise<TableName> {
+  /** Each reader has a view of its own: that of another one's window would hide rows. */
+  async capture(window?: CaptureWindow): Promise<TableName> {
     const { model, database, captureColumns } = this.options;
     if (model === undefined) throw new RangeError('captures need the data section and the task of the model');
     const deployments = (await this.folders(`${PREFIXES.capture}/`)).filter((name) => deploymentVersions(name));
+    // SageMaker's folders are by the time at which was asked, and a file may begin in the hour before.
+    const since = window === undefined ? null : captureHour(window.sinceSeconds - MOST_LEAD_SECONDS - HOUR);
     return this.view(
-      `${TABLES.capture}_rows`,
-      captureQuery(this.dialect, database, captureColumns, model, deployments),
+      `${TABLES.capture}_rows${window === undefined ? '' : `_${window.reader}`}`,
+      captureQuery(this.dialect, database, captureColumns, model, deployments, since),
     );
   }
 

@@ -17,6 +17,7 @@ export interface CaptureColumns {
  * The time is the event's own where the request has it, else when it was asked. What a shadow answered is no row of its own.
  *
  * @param deployments folders of captures (`blue-3_green-4`); the table's partitions are asked for by name
+ * @param sinceHour first folder of an hour (`captureHour`) that is read; null reads all that are kept
  */
 export function captureQuery(
   dialect: SqlDialect,
@@ -24,6 +25,7 @@ export function captureQuery(
   columns: CaptureColumns,
   model: { readonly task: Task; readonly data: Pick<Data, 'columns' | 'key' | 'timestamp' | 'label'> },
   deployments: readonly string[],
+  sinceHour: string | null = null,
 ): string {
   const { data, task } = model;
   const id = (name: string): string => dialect.identifier(name);
@@ -52,11 +54,15 @@ export function captureQuery(
     `served_version AS ${id(columns.version)},`,
     `${answerOf(dialect, task)} AS ${id(columns.prediction)}${inputs.map((one) => `, ${one}`).join('')}`,
     `FROM (SELECT ${served} AS served_version, c.eventmetadata.inferencetime AS asked_at, ${side('endpointinput', 'instances')}, ${side('endpointoutput', 'predictions')}`,
-    `FROM ${dialect.table([database, TABLES.capture])} c WHERE c.deployment IN (${known.map((one) => dialect.text(one)).join(', ')})) mlp_raw`,
+    `FROM ${dialect.table([database, TABLES.capture])} c WHERE c.deployment IN (${known.map((one) => dialect.text(one)).join(', ')})${sinceHour === null ? '' : ` AND c.hour >= ${dialect.text(sinceHour)}`}) mlp_raw`,
     'CROSS JOIN UNNEST(instances, predictions) AS mlp_one (instance, answer)',
     'WHERE served_version IS NOT NULL',
   ].join(' ');
 }
+
+/** Folder in which SageMaker puts what it captures at an instant: `2026/01/31/23`, which sorts as time does. */
+export const captureHour = (seconds: number): string =>
+  new Date(seconds * 1000).toISOString().slice(0, 13).replace(/[-T]/g, '/');
 
 function typed(dialect: SqlDialect, type: Column['type'], text: string): string {
   switch (type) {

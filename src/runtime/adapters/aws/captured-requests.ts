@@ -1,5 +1,6 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { PREFIXES, type Variant } from '../../../contract/aws';
+import { captureHour } from './capture-view';
 import type { SHADOW_VARIANT } from './endpoint-layout';
 
 /** One captured request: who asked, when, and the answers. */
@@ -21,7 +22,7 @@ export async function capturedRequests(
 ): Promise<CapturedRequest[]> {
   const found: CapturedRequest[] = [];
   for (let hour = Math.floor((window.to - 1) / HOUR); hour >= Math.floor(window.from / HOUR); hour--) {
-    const folder = new Date(hour * HOUR * 1000).toISOString().slice(0, 13).replace(/[-T]/g, '/');
+    const folder = captureHour(hour * HOUR);
     const Prefix = `${PREFIXES.capture}/${where.deployment}/${where.endpoint}/${where.variant}/${folder}/`;
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix })) {
       for (const { Key } of page.Contents ?? []) {

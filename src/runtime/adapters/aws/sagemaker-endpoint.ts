@@ -3,11 +3,15 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
   type DeploymentConfig,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
   type EndpointStatus,
+  ListEndpointConfigsCommand,
+  ListModelsCommand,
   type ProductionVariant,
   type SageMakerClient,
   UpdateEndpointCommand,
@@ -23,6 +27,7 @@ import {
   SHADOW_VARIANT,
   versionOfModel,
 } from './endpoint-layout';
+import { isMissing, unlessMissing, unlessThere } from './sagemaker-error';
 import { errorMessage, errorName } from './sdk-error';
 import { TargetChangingError } from './target-changing';
 
@@ -79,6 +84,9 @@ const STATUS = {
   Failed: 'failed',
   UpdateRollbackFailed: 'failed',
 } as const satisfies Record<EndpointStatus, EndpointReading['status']>;
+
+/** Most that SageMaker lists at once. */
+const PAGE = 100;
 
 /** Share of production traffic that is mirrored at a shadow weight equal to the production variant's. */
 const PRODUCTION_WEIGHT = 100;
@@ -143,8 +151,8 @@ export class SageMakerEndpoint {
   /** Makes a version's model known. */
   async createModel(version: number, image: string, archive: string): Promise<void> {
     const { endpoint, roleArn, subnets, securityGroups } = this.options;
-    await unlessThere(
-      this.client.send(
+    await this.client
+      .send(
         new CreateModelCommand({
           ModelName: modelName(endpoint, version),
           ExecutionRoleArn: roleArn,
@@ -158,8 +166,8 @@ export class SageMakerEndpoint {
             EnableNetworkIsolation: true,
           }),
         }),
-      ),
-    );
+      )
+      .catch(unlessThere);
   }
 
   /**
@@ -177,7 +185,9 @@ export class SageMakerEndpoint {
   ): Promise<void> {
     const { endpoint } = this.options;
     const name = configurationName(endpoint, layout, capacity);
-    await unlessThere(this.client.send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity))));
+    await this.client
+      .send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity)))
+      .catch(unlessThere);
     const target = { EndpointName: endpoint, EndpointConfigName: name };
     if (!exists) {
       await this.client.send(new CreateEndpointCommand(target));
@@ -212,6 +222,53 @@ export class SageMakerEndpoint {
 
   async delete(): Promise<void> {
     await this.unlessChanging(this.client.send(new DeleteEndpointCommand({ EndpointName: this.options.endpoint })));
+  }
+
+  /** Deletes configurations that are not in force and of which a version is not kept, and the models of such versions. */
+  async forget(isKept: (version: number) => boolean, inForce: string | null): Promise<void> {
+    const { endpoint } = this.options;
+    for (const EndpointConfigName of await this.configurations()) {
+      if (EndpointConfigName === inForce) continue;
+      const { ProductionVariants = [], ShadowProductionVariants = [] } = await this.client.send(
+        new DescribeEndpointConfigCommand({ EndpointConfigName }),
+      );
+      const versions = [...ProductionVariants, ...ShadowProductionVariants].map(({ ModelName }) =>
+        versionOfModel(endpoint, ModelName),
+      );
+      // The name of another endpoint may begin with this one's.
+      const isOurs = versions.every((version) => version !== undefined);
+      if (!isOurs || versions.every(isKept)) continue;
+      await this.client.send(new DeleteEndpointConfigCommand({ EndpointConfigName })).catch(unlessMissing);
+    }
+    for (const ModelName of await this.models()) {
+      const version = versionOfModel(endpoint, ModelName);
+      if (version === undefined || isKept(version)) continue;
+      await this.client.send(new DeleteModelCommand({ ModelName })).catch(unlessMissing);
+    }
+  }
+
+  private async configurations(): Promise<string[]> {
+    const names: string[] = [];
+    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
+      const page = await this.client.send(
+        new ListEndpointConfigsCommand({ NameContains: `${this.options.endpoint}-`, MaxResults: PAGE, NextToken }),
+      );
+      names.push(...(page.EndpointConfigs ?? []).flatMap(({ EndpointConfigName }) => EndpointConfigName ?? []));
+      NextToken = page.NextToken;
+    }
+    return names.filter((name) => name.startsWith(`${this.options.endpoint}-`));
+  }
+
+  private async models(): Promise<string[]> {
+    const names: string[] = [];
+    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
+      const page = await this.client.send(
+        new ListModelsCommand({ NameContains: `${this.options.endpoint}-v`, MaxResults: PAGE, NextToken }),
+      );
+      names.push(...(page.Models ?? []).flatMap(({ ModelName }) => ModelName ?? []));
+      NextToken = page.NextToken;
+    }
+    return names;
   }
 
   /** SageMaker refuses a change while another one goes on, which autoscaling may have begun since the last look. */
@@ -271,16 +328,3 @@ const isScaling = ({ EndpointStatus, PendingDeploymentSummary, ProductionVariant
   EndpointStatus === 'Updating' &&
   PendingDeploymentSummary === undefined &&
   ProductionVariants.every(({ CurrentWeight, DesiredWeight }) => CurrentWeight === DesiredWeight);
-
-/** SageMaker names no error of its own for what is not there, or there already. */
-const isMissing = (error: unknown): boolean =>
-  errorName(error) === 'ValidationException' && /could not find|does not exist/i.test(errorMessage(error));
-
-async function unlessThere(call: Promise<unknown>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (errorName(error) === 'ValidationException' && /already exist/i.test(errorMessage(error))) return;
-    throw error;
-  }
-}

@@ -150,6 +150,12 @@ export class SageMakerServingTarget implements ServingTarget {
     await this.become({ production: Object.fromEntries(rest), shadow }, now.capacity, now);
   }
 
+  async forget(keep: readonly number[]): Promise<void> {
+    const { layout, configuration } = await this.endpoint.read();
+    const isKept = (version: number): boolean => keep.includes(version) || variantOf(layout, version) !== undefined;
+    await this.endpoint.forget(isKept, configuration);
+  }
+
   /** Asks for a layout, waits, and verifies that its configuration is the one in force. */
   private async become(
     layout: EndpointLayout,

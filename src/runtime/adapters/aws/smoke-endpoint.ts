@@ -11,7 +11,7 @@ import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/cli
 import { OperationError } from '../../../kernel/problem';
 import { askRows, NOT_LOADED, type ServingSmokeResult } from '../../core/gate';
 import type { ArtifactStore } from '../../ports';
-import { errorMessage, errorName } from './sdk-error';
+import { unlessMissing, unlessThere } from './sagemaker-error';
 import { TargetChangingError } from './target-changing';
 
 export interface SmokeOptions {
@@ -126,14 +126,7 @@ export class SmokeEndpoint {
           ],
         }),
       )
-      .catch((error: unknown) => {
-        if (!/already exist/i.test(errorMessage(error))) throw error;
-      });
+      .catch(unlessThere);
     await this.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
   }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (errorName(error) === 'ValidationException' && /could not find/i.test(errorMessage(error))) return undefined;
-  throw error;
 }

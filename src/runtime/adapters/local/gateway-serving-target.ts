@@ -90,6 +90,7 @@ export class GatewayServingTarget implements ServingTarget {
 
   setTraffic(challenger: number, percent: number): Promise<void> {
     return this.exclusively(async () => {
+      if (percent === 0 && !this.document.deployed.some(({ version }) => version === challenger)) return;
       this.assertDeployed(challenger);
       const champion = otherThan(challenger, this.document.live);
       if (champion === null && percent !== 100) throw noOtherArm(challenger, percent);

@@ -15,7 +15,10 @@ export class MemoryServingTarget implements ServingTarget {
   }
 
   async setTraffic(challenger: number, percent: number): Promise<void> {
-    if (!this.deployed.has(challenger)) throw refused(`version ${challenger} is not deployed`, 'deploy it first');
+    if (!this.deployed.has(challenger)) {
+      if (percent === 0) return;
+      throw refused(`version ${challenger} is not deployed`, 'deploy it first');
+    }
     const champion = Object.keys(this.live)
       .map(Number)
       .find((version) => version !== challenger);

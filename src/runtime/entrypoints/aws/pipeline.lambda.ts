@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { DeleteModelCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   type ApprovalEvent,
@@ -9,13 +10,17 @@ import {
   jobEventSchema,
   type OfferEvent,
   offerEventSchema,
+  type StoppedEvent,
+  stoppedEventSchema,
 } from '../../../contract/aws';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
 import { ManagedJobResults } from '../../adapters/aws/managed-job-results';
 import { packageApproval } from '../../adapters/aws/package-approval';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
+import { unlessMissing } from '../../adapters/aws/sagemaker-error';
 import { SmokeEndpoint } from '../../adapters/aws/smoke-endpoint';
+import { TargetChangingError } from '../../adapters/aws/target-changing';
 import { artifactKeys, readTestRows } from '../../usecases';
 import { type Answer, fromEnvironment, handleTask } from './handle-task';
 
@@ -35,6 +40,8 @@ export const handler = async (input: unknown): Promise<Answer> => {
   if (approval.success) return decide(approval.data);
   const offer = offerEventSchema.safeParse(input);
   if (offer.success) return take(offer.data);
+  const stopped = stoppedEventSchema.safeParse(input);
+  if (stopped.success) return stop(stopped.data);
   const job = jobEventSchema.safeParse(input);
   return job.success ? collect(job.data) : tasks(input);
 };
@@ -65,6 +72,54 @@ async function take({ offer, run, arguments: fixed }: OfferEvent): Promise<Answe
   );
   const imports = handleTask(['importVersion'], (event) => ({ ...fromEnvironment(event), origin }));
   return imports({ use: 'importVersion', step: 'import', run, arguments: fixed, state: { version, artifactDigest } });
+}
+
+const STOPPED: Readonly<Record<string, string>> = {
+  ABORTED: 'somebody has stopped the run',
+  TIMED_OUT: 'the run took longer than its workflow may',
+};
+/** An endpoint that is still made cannot be deleted: it is looked at for most of a call's time, which comes three times. */
+const LOOKS = 40;
+const LOOK_MS = 20_000;
+
+/**
+ * A run ended without its own last step. Step Functions has stopped its jobs; what it does not know of goes here, and why the
+ * run left no version is recorded.
+ */
+async function stop({ stopped, arguments: fixed, jobPrefix, isMeasured }: StoppedEvent): Promise<Answer> {
+  const run = stopped.name;
+  const message = `${STOPPED[stopped.status] ?? 'the run ended'} (${stopped.status})`;
+  const state = { startedBy: 'pipeline', error: { step: 'run', message } };
+  const recorded = await tasks({ use: 'recordFailure', step: 'stopped', run, arguments: fixed, state });
+  const env = awsEnvSchema.parse(process.env);
+  const region = { region: env.AWS_REGION };
+  const sagemaker = new SageMakerClient(region);
+  const [candidate, champion] = ['candidate', 'champion'].map((subject) => jobName(jobPrefix, stopped.arn, subject));
+  if (isMeasured) {
+    const artifacts = new S3ArtifactStore(new S3Client(region), bucketLocation(env.MLP_ARTIFACTS));
+    const options = { name: candidate!, instanceType: '', note: artifactKeys.smoke(run), now: () => performance.now() };
+    const endpoint = new SmokeEndpoint(sagemaker, new SageMakerRuntimeClient(region), artifacts, options);
+    await removed(endpoint);
+  }
+  for (const ModelName of [candidate, champion]) {
+    await sagemaker.send(new DeleteModelCommand({ ModelName })).catch(unlessMissing);
+  }
+  return { ...recorded, removed: true };
+}
+
+/** The name that the state machine gives: `States.Hash(States.Format('{}/<subject>', $$.Execution.Id), 'SHA-1')`. */
+const jobName = (prefix: string, execution: string, subject: string): string =>
+  `${prefix}-${createHash('sha1').update(`${execution}/${subject}`).digest('hex')}`;
+
+async function removed(endpoint: SmokeEndpoint): Promise<void> {
+  for (let look = 1; ; look++) {
+    try {
+      return await endpoint.remove();
+    } catch (error) {
+      if (!(error instanceof TargetChangingError) || look >= LOOKS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 async function collect(event: JobEvent): Promise<Answer> {
