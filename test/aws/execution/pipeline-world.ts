@@ -3,6 +3,7 @@ import { CanaryEndpoint, EvalGatePipeline, ModelRegistry, Notifications } from '
 import { awsEnvSchema } from '../../../src/contract/aws';
 import type { TaskEvent } from '../../../src/contract/events';
 import { incidentsSchema } from '../../../src/definition/incidents';
+import type { Json } from '../../../src/kernel/json';
 import { planIncidents } from '../../../src/plan/incidents';
 import type { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb-sql-engine';
 import { verifyChain } from '../../../src/runtime/core/ledger';
@@ -20,21 +21,16 @@ import { asText, definitionsOf, newStack, type Resource, registryIn, templateOf 
 import { Account } from './account';
 import { ArrivedData } from './arrived-data';
 import { HANDLER } from './endpoints';
+import { type EventRule, eventRule, inputOf } from './event-rule';
 import { ManagedJobs, type Trained } from './managed-jobs';
 import { HEALTHY } from './release-world';
-import { type Execution, type Machine, runMachine } from './run-machine';
+import { type Execution, executionArn, type Machine, runMachine } from './run-machine';
 import { VirtualTime } from './virtual-time';
 
-/** The rule by which approvals come, as far as the tests read it. */
-interface ApprovalRule {
-  readonly EventPattern: { readonly detail: { readonly ModelApprovalStatus: readonly string[] } };
-  readonly Targets: readonly {
-    readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string };
-  }[];
-}
-
 export interface PipelineController {
-  readonly approvals: ApprovalRule;
+  /** The rules by which approvals come, and runs that were stopped. */
+  readonly approvals: EventRule;
+  readonly stopped: EventRule;
   readonly definition: Machine;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -63,13 +59,11 @@ export function pipelineController(
   pipeline.releaseTo(new CanaryEndpoint(stack, 'Endpoint', { ...model, serving, release }));
   const template = templateOf(stack);
   const handlers = Object.entries(template.findResources('AWS::Lambda::Function')) as [string, Resource][];
-  const [rule] = Object.values(
-    template.findResources('AWS::Events::Rule', { Properties: { Description: 'Approval of versions of churn' } }),
-  );
   const [, handler] = handlers.find(([id]) => id.startsWith('Pipeline'))!;
   const { Variables } = handler.Properties!['Environment'] as { Variables: Record<string, unknown> };
   return {
-    approvals: (rule as Resource).Properties as unknown as ApprovalRule,
+    approvals: eventRule(template, 'Approval of versions of churn'),
+    stopped: eventRule(template, 'Runs of churn that were stopped are recorded, and leave no endpoint'),
     definition: definitionsOf(template)['shop-churn-pipeline'] as unknown as Machine,
     environment: {
       ...Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, asText(value)])),
@@ -149,8 +143,9 @@ export class PipelineWorld {
   /**
    * @param failing states whose task fails, by how often
    * @param lost the task is done, and its answer is lost; it is not done otherwise
+   * @param stopAt the task at which a person stops the run, once it is done
    */
-  run(name: string, failing: Readonly<Record<string, number>> = {}, lost = false): Promise<Execution> {
+  run(name: string, failing: Readonly<Record<string, number>> = {}, lost = false, stopAt?: string): Promise<Execution> {
     const left = { ...failing };
     const perform = (event: unknown, resource: string): Promise<unknown> => {
       if (!resource.includes(':lambda:')) return this.jobs.run(resource, event as never);
@@ -163,8 +158,13 @@ export class PipelineWorld {
       runMachine(
         this.controller.definition,
         { name, input },
-        async (event, state) => {
+        async (event, state, stop) => {
           const resource = String(States[state]!['Resource']);
+          if (state === stopAt) {
+            await perform(event, resource).catch(() => undefined);
+            stop();
+            throw new Error('the execution is over');
+          }
           const times = left[state] ?? 0;
           if (times > 0) {
             if (lost) await perform(event, resource);
@@ -198,19 +198,29 @@ export class PipelineWorld {
 
   /** An event of SageMaker about a model package. */
   async tell(arn: string, status: string): Promise<unknown> {
-    const { EventPattern, Targets } = this.controller.approvals;
-    if (!EventPattern.detail.ModelApprovalStatus.includes(status)) return null;
+    return this.handle(this.controller.approvals, {
+      source: 'aws.sagemaker',
+      'detail-type': 'SageMaker Model Package State Change',
+      detail: {
+        ModelPackageGroupName: this.controller.environment['MLP_MODEL_GROUP']!,
+        ModelPackageArn: arn,
+        ModelApprovalStatus: status,
+      },
+    });
+  }
+
+  /** Step Functions tells how a run has ended. */
+  async told(name: string, status: string): Promise<unknown> {
+    const detail = { stateMachineArn: '', name, executionArn: executionArn(name), status };
+    const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+    return this.handle(this.controller.stopped, event);
+  }
+
+  /** @returns what the handler answers; null where the rule does not take the event */
+  private async handle(rule: EventRule, event: { readonly [key: string]: Json }): Promise<unknown> {
     this.events += 1;
-    const event = { id: `event-${this.events}`, detail: { ModelPackageArn: arn, ModelApprovalStatus: status } };
-    const { InputPathsMap, InputTemplate } = Targets[0]!.InputTransformer;
-    const text = Object.entries(InputPathsMap).reduce((input, [name, path]) => {
-      const value = path
-        .slice(2)
-        .split('.')
-        .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], event);
-      return input.replaceAll(`<${name}>`, JSON.stringify(value));
-    }, InputTemplate);
-    return this.time.until(this.bundle(JSON.parse(text)));
+    const input = inputOf(rule, { ...event, id: `event-${this.events}` });
+    return input === undefined ? null : this.time.until(this.bundle(input));
   }
 
   /** A first version that serves, as a release leaves it. */
