@@ -61,6 +61,15 @@ export interface Execution {
  */
 export type TaskHandler = (input: unknown, state: string, stop: () => void) => Promise<unknown>;
 
+/** A definition is validated once: that takes longer than to execute it. */
+const machines = new WeakMap<Machine, InstanceType<Library['StateMachine']>>();
+
+function machineOf(definition: Machine): InstanceType<Library['StateMachine']> {
+  const known = machines.get(definition) ?? new StateMachine(definition, { validationOptions: { checkArn: false } });
+  machines.set(definition, known);
+  return known;
+}
+
 /** Short: the SHA-1 of the library is wrong for more than 55 bytes, and a job's name has a hash of this and `/candidate`. */
 export const executionArn = (name: string): string => `arn:aws:states:eu:1:execution:m:${name}`;
 
@@ -73,7 +82,7 @@ export async function runMachine(
 ): Promise<Execution> {
   const states = Object.entries(definition.States);
   const tasks = states.filter(([, { Type }]) => Type === 'Task').map(([name]) => name);
-  const machine = new StateMachine(definition, { validationOptions: { checkArn: false } });
+  const machine = machineOf(definition);
   const run = machine.run(execution.input, {
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(
