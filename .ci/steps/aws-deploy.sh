@@ -9,11 +9,11 @@ cd "$root"
 
 if [ ! -e "$tools/start.sh" ]; then
   echo "aws-deploy: SKIPPED, ${tools#"$root"/}/start.sh is not there"
-  exit 0
+  exit 77
 fi
 if ! command -v python3 > /dev/null; then
   echo "aws-deploy: SKIPPED, python3 is not installed"
-  exit 0
+  exit 77
 fi
 
 venv="$root/.venv/aws-deploy"

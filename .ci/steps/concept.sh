@@ -33,6 +33,6 @@ else
 fi
 
 if [ -z "${MLP_TRINO_CLASSPATH:-}${MLP_WORKFLOWS_PYTHON:-}" ]; then
-  exit 0
+  exit 77
 fi
 npx --no-install jest test/concept

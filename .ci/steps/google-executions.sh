@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 
 if ! command -v python3 > /dev/null; then
   echo "google-executions: SKIPPED, python3 is not installed"
-  exit 0
+  exit 77
 fi
 source .ci/google/venv.sh
 [ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets

@@ -10,12 +10,12 @@ cd "$root"
 for needed in "$shared/tools/google/static_check.py" "$shared/tools/google/fake-gcp.mjs"; do
   if [ ! -e "$needed" ]; then
     echo "google-templates: SKIPPED, ${needed#"$root"/} is not there"
-    exit 0
+    exit 77
   fi
 done
 if ! command -v python3 > /dev/null; then
   echo "google-templates: SKIPPED, python3 is not installed"
-  exit 0
+  exit 77
 fi
 
 source .ci/google/venv.sh

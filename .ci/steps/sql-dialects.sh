@@ -10,13 +10,13 @@ cd "$root"
 for needed in "$tools/trino/pom.xml" "$tools/zetasql_exec.py"; do
   if [ ! -e "$needed" ]; then
     echo "sql-dialects: SKIPPED, ${needed#"$root"/} is not there"
-    exit 0
+    exit 77
   fi
 done
 for program in java mvn python3; do
   if ! command -v "$program" > /dev/null; then
     echo "sql-dialects: SKIPPED, $program is not installed"
-    exit 0
+    exit 77
   fi
 done
 
