@@ -18,14 +18,14 @@ test('stands alone beside its registry', () => {
     'AWS::Athena::WorkGroup 1',
     'AWS::CloudWatch::Alarm 4',
     'AWS::DynamoDB::Table 1',
-    'AWS::Events::Rule 1',
+    'AWS::Events::Rule 2',
     'AWS::Glue::Database 1',
     'AWS::Glue::Table 2',
     'AWS::IAM::Policy 3',
     'AWS::IAM::Role 3',
     'AWS::KMS::Key 1',
     'AWS::Lambda::Function 1',
-    'AWS::Lambda::Permission 1',
+    'AWS::Lambda::Permission 2',
     'AWS::Logs::LogGroup 2',
     'AWS::S3::Bucket 2',
     'AWS::S3::BucketPolicy 2',
@@ -34,6 +34,25 @@ test('stands alone beside its registry', () => {
     'AWS::SageMaker::ModelPackageGroup 1',
     'AWS::StepFunctions::StateMachine 1',
   ]);
+});
+
+test.each([
+  [{ spot: true }, 2 * 24 * 3600],
+  [{ spot: false }, 24 * 3600],
+])('a run outlasts its longest training and what comes after it: %j', (changes, waitSeconds) => {
+  const stack = newStack();
+  const long = { ...training, maxDuration: '1d', ...changes } as const;
+  new EvalGatePipeline(stack, 'Pipeline', { ...props, training: long, registry: registryIn(stack) });
+  const { States, TimeoutSeconds } = definitionsOf(templateOf(stack))['shop-churn-pipeline'] as unknown as {
+    readonly States: Record<string, { readonly Resource?: string; readonly TimeoutSeconds?: number }>;
+    readonly TimeoutSeconds: number;
+  };
+  // SageMaker ends a job that waits too long; before that Step Functions would leave it running.
+  expect(States['train']!.TimeoutSeconds).toBeGreaterThan(waitSeconds);
+  const jobs = Object.values(States).filter(({ Resource }) => Resource?.endsWith('.sync'));
+  expect(jobs).toHaveLength(3);
+  const longest = jobs.reduce((sum, job) => sum + job.TimeoutSeconds!, 0);
+  expect(TimeoutSeconds).toBeGreaterThan(longest);
 });
 
 test('the state machine is valid, traced, and trains within its limits on interruptible machines', () => {
@@ -166,7 +185,7 @@ test('where the gate asks for a latency, the candidate is queried on an endpoint
   expect(aslFaults(definition)).toEqual([]);
   expect(definition.States['scoreCandidateSmoke']).toMatchObject({
     Parameters: { collect: 'smoke', smoke: { rows: 20, instanceType: 'ml.m5.large' } },
-    Next: 'scoreCandidateCollect',
+    Next: 'scoreCandidateModelRemoval',
   });
   expect(definition.States['scoreChampionSmoke']).toBeUndefined();
   const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));

@@ -72,12 +72,35 @@ const TASKS = [
   ['gate', 'gate'],
   ['register', 'register'],
 ] as const;
+/** What tidies up after a job that has scored, and after one that failed. */
+const TIDY = ['scoreCandidateModelRemoval', 'scoreChampionModelRemoval'] as const;
+const TIDY_AFTER = {
+  scoreCandidateJob: 'scoreCandidateJobModelRemoval',
+  scoreChampionJob: 'scoreChampionJobModelRemoval',
+};
 
 it('every task of the state machine is made to fail here', () => {
   const tasks = Object.entries(controller.definition.States).flatMap(([name, { Type }]) =>
     Type === 'Task' ? name : [],
   );
-  expect(tasks.sort()).toEqual([...TASKS.map(([state]) => state), 'recordFailure', 'requestRelease'].sort());
+  const others = [...TIDY, ...Object.values(TIDY_AFTER), 'recordFailure', 'requestRelease'];
+  expect(tasks.sort()).toEqual([...TASKS.map(([state]) => state), ...others].sort());
+});
+
+it.each(TIDY)('%s failing for good changes nothing of the result', async (state) => {
+  world = await (await PipelineWorld.open(controller)).withChampion();
+  const { end, failures } = await world.run('run-2', { [state]: ALWAYS });
+  expect(end).toBe('registered');
+  expect(failures.some((failure) => failure.startsWith(state))).toBe(true);
+  expect(await world.state()).toMatchObject({ versions: { 1: 'released', 2: 'approved' }, told: [] });
+});
+
+it.each(Object.entries(TIDY_AFTER))('%s failing for good, and %s after it, says both', async (state, tidies) => {
+  world = await (await PipelineWorld.open(controller)).withChampion();
+  expect((await world.run('run-2', { [state]: ALWAYS, [tidies]: ALWAYS })).end).toBe('failed');
+  const step = state.replace('Job', '');
+  await expectNothingChanged(step, `${state} was made to fail`, 'pipelineFailure');
+  await expectNothingChanged(step, `${tidies} was made to fail`, 'pipelineFailure');
 });
 
 it.each(TASKS)('%s failing for good ends in a record of it, and changes nothing', async (state, step) => {
