@@ -61,12 +61,14 @@ export function planPipeline(input: PipelineInput): PipelinePlan {
 }
 
 function planTraining(training: Training): TrainingPlan {
+  const maxDurationSeconds = durationSeconds(training.maxDuration);
   return {
     image: planImage(training.image),
     command: training.command ?? null,
     compute: planCompute(training.compute),
     hyperparameters: training.hyperparameters,
-    maxDurationSeconds: durationSeconds(training.maxDuration),
+    maxDurationSeconds,
+    maxWaitSeconds: training.spot ? 2 * maxDurationSeconds : maxDurationSeconds,
     spot: training.spot,
     seed: training.seed,
     testPercent: training.split.testPercent,
@@ -225,7 +227,7 @@ function pipelineGraph(
     id: 'pipeline',
     startAt: 'validate',
     steps: evaluation ? steps : withoutGate(steps),
-    timeoutSeconds: training.maxDurationSeconds + 2 * SCORE_TIMEOUT + DAY / 4,
+    timeoutSeconds: training.maxWaitSeconds + 2 * SCORE_TIMEOUT + DAY / 4,
   };
 }
 

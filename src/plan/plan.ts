@@ -94,6 +94,8 @@ export interface TrainingPlan {
   readonly compute: ComputePlan;
   readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
   readonly maxDurationSeconds: number;
+  /** Longest from asking for a machine to the end of the job: interruptible ones are waited for, and may have to be found twice. */
+  readonly maxWaitSeconds: number;
   readonly spot: boolean;
   readonly seed: number;
   readonly testPercent: number;
@@ -184,7 +186,10 @@ export interface AlarmPlan {
   readonly threshold: number;
   readonly periodSeconds: number;
   readonly datapoints: { readonly breaching: number; readonly of: number };
-  /** What no data means: `breaching`, or `insufficient` (the alarm says that it cannot tell). Never healthy. */
+  /**
+   * What it means when data stop: `breaching`, or `insufficient` (the alarm says that it cannot tell). Never healthy. Before the first
+   * data nothing has stopped: a platform whose first version is not released yet has none.
+   */
   readonly missingData: 'breaching' | 'insufficient';
   /** Link in the message. */
   readonly runbook: string;
