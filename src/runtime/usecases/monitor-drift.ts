@@ -51,31 +51,34 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
     startMillis: (now - windowSeconds) * 1000,
     endMillis: now * 1000,
   };
-  const table = await ports.data.capture();
+  const windows = policy.reference === 'previousWindow' ? 2 : 1;
+  const table = await ports.data.capture({ reader: 'drift', sinceSeconds: now - windows * windowSeconds });
   const { names, floating, columns } = await watchedColumns(ports, table, data, policy);
   const references = await referencesOf(champion);
   const before = ((await ports.state.read(stateKeys.monitoring(ports.model)))?.value ??
     NOTHING_SEEN) as unknown as MonitoringDocument;
+  const watchedSince = before.watchedSince ?? now;
   const judged = await judge();
   const verdict = judged === null ? null : combined(judged.inputs, judged.answers);
+  // A version that serves and was never asked, or of which nothing is captured, has data as old as the first look.
+  const ageSeconds = (await dataAge(ports, now, judged?.newestMillis ?? null)) ?? now - watchedSince;
   const at = new Date(now * 1000).toISOString();
   const evidence = artifactKeys.monitoring('drift', at.replaceAll(':', '-'));
   if (verdict === null) {
     const undecided = { verdict: 'insufficientData', explanation: 'there is no reference to compare with', at };
     await writeJson(ports.artifacts, evidence, { champion: Number(champion), ...undecided });
-    await ports.metrics.emit([{ name: 'DataVerdict', value: 0, dimensions: {} }], now);
+    await remember(null);
+    await ports.metrics.emit(
+      [
+        { name: 'DataVerdict', value: 0, dimensions: {} },
+        { name: 'DataAge', value: ageSeconds, dimensions: {} },
+      ],
+      now,
+    );
     return answer(undecided);
   }
-  await changeDocument(ports.state, stateKeys.monitoring(ports.model), (value) => {
-    const seen = (value ?? NOTHING_SEEN) as unknown as MonitoringDocument;
-    const others = seen.windows.filter(
-      ({ span }) => span.end !== verdict.span.end || span.start !== verdict.span.start,
-    );
-    const windows = [...others, verdict.outcome].sort((a, b) => (a.span.end < b.span.end ? -1 : 1)).slice(-REMEMBERED);
-    return { write: { ...seen, windows } as unknown as Json, answer: undefined };
-  });
+  await remember(verdict.outcome);
   await writeJson(ports.artifacts, evidence, { champion: Number(champion), ...verdict });
-  const ageSeconds = await dataAge(ports, table, now, judged?.newestMillis ?? null);
   await ports.metrics.emit(points(verdict, ageSeconds), now);
   return answer({
     champion: Number(champion),
@@ -91,6 +94,20 @@ export const monitorDrift: UseCaseFunction<Needs> = async (event, ports) => {
     explanation: verdict.explanation,
     evidence: ports.artifacts.uri(evidence),
   });
+
+  /** The same window again replaces its outcome. */
+  async function remember(outcome: WindowOutcome | null): Promise<void> {
+    await changeDocument(ports.state, stateKeys.monitoring(ports.model), (value) => {
+      const seen = (value ?? NOTHING_SEEN) as unknown as MonitoringDocument;
+      const others = seen.windows.filter(
+        ({ span }) => span.end !== outcome?.span.end || span.start !== outcome.span.start,
+      );
+      const windows = [...others, ...(outcome === null ? [] : [outcome])]
+        .sort((a, b) => (a.span.end < b.span.end ? -1 : 1))
+        .slice(-REMEMBERED);
+      return { write: { ...seen, watchedSince, windows } as unknown as Json, answer: undefined };
+    });
+  }
 
   async function referencesOf(version: string): Promise<Record<'inputs' | 'predictions', ReferenceProfile | null>> {
     const record = await readVersion(ports.artifacts, version);
@@ -171,22 +188,23 @@ function combined(inputs: DriftVerdict | null, answers: DriftVerdict | null): Dr
 
 /**
  * Seconds since the newest event that was captured; null when nothing was.
- * @param newestMillis of the window; null asks the whole table
+ * @param newestMillis of the window; null asks for all that was captured
  */
 async function dataAge(
-  { sql, dialect }: Pick<Ports, 'sql' | 'dialect'>,
-  table: readonly string[],
+  { data, sql, dialect }: Pick<Ports, 'data' | 'sql' | 'dialect'>,
   now: number,
   newestMillis: number | null,
 ): Promise<number | null> {
   if (newestMillis !== null) return Math.max(0, now - newestMillis / 1000);
   const newest = `MAX(${dialect.identifier(CAPTURE_COLUMNS.eventTime)})`;
-  const [row] = await sql.query(`SELECT ${dialect.epochMillis(newest)} AS newest_ms FROM ${dialect.table(table)}`);
+  const [row] = await sql.query(
+    `SELECT ${dialect.epochMillis(newest)} AS newest_ms FROM ${dialect.table(await data.capture())}`,
+  );
   const value = row?.['newest_ms'];
   return value === null || value === undefined ? null : Math.max(0, now - Number(value) / 1000);
 }
 
-function points(verdict: DriftVerdict, ageSeconds: number | null): MetricPoint[] {
+function points(verdict: DriftVerdict, ageSeconds: number): MetricPoint[] {
   const { columns, prediction, outcome, alarms, driftedColumnsPercent } = verdict;
   // A distance of too few rows, or within chance, is no score: an alarm on it would ring for nothing.
   const scored = columns.filter((one) => one.statistic !== null && one.reason === null);
@@ -206,6 +224,6 @@ function points(verdict: DriftVerdict, ageSeconds: number | null): MetricPoint[]
       ? []
       : [{ name: 'PredictionDrift' as const, value: prediction.statistic, dimensions: {} }]),
     { name: 'DataVerdict', value: outcome.dataBreach === null ? 0 : 1, dimensions: {} },
-    ...(ageSeconds === null ? [] : [{ name: 'DataAge' as const, value: ageSeconds, dimensions: {} }]),
+    { name: 'DataAge', value: ageSeconds, dimensions: {} },
   ];
 }

@@ -33,7 +33,7 @@ export async function maturedRows(
 ): Promise<MaturedRow[] | null> {
   const { task, data, version, sliceColumns } = request;
   if (data.key === undefined) return null;
-  const capture = await source.capture();
+  const capture = await source.capture({ reader: 'quality', sinceSeconds: request.fromSeconds });
   const labels = (await source.labels()) ?? (await source.table());
   const id = (name: string): string => dialect.identifier(name);
   const found = await sql.query(dialect.describe(capture));

@@ -1,10 +1,14 @@
+import { captureTable } from '../../../src/aws/drift-alarm/capture-table';
 import { dataSchema } from '../../../src/definition/data';
 import { AthenaDataSource } from '../../../src/runtime/adapters/aws/athena-data-source';
 import type { AthenaSqlEngine } from '../../../src/runtime/adapters/aws/athena-sql-engine';
 import { bucketLocation } from '../../../src/runtime/adapters/aws/bucket-location';
+import { captureHour } from '../../../src/runtime/adapters/aws/capture-view';
+import { type CaptureWindow, MOST_LEAD_SECONDS } from '../../../src/runtime/ports/data-source';
 import { athena } from '../../../src/runtime/sql/dialects/athena';
 import { CAPTURE_COLUMNS } from '../../../src/runtime/usecases';
 import { data } from '../support/definition';
+import { newStack, registryIn } from '../support/stacks';
 import { bytes, fakeS3, text } from './fake-s3';
 
 /** Athena as far as statements write objects: a table's parts, and the CSV that is the result of a query. */
@@ -104,4 +108,49 @@ test('before the first capture there is an empty table', async () => {
   const { source, statements } = sourceOf();
   await source.capture();
   expect(statements[0]).toContain("c.deployment IN ('none')");
+});
+
+describe('captures of a window', () => {
+  const HOUR = 3600;
+  const since = Date.UTC(2026, 0, 31, 23, 59) / 1000;
+
+  async function statementOf(window: CaptureWindow) {
+    const { s3, source, statements } = sourceOf();
+    s3.objects.set('capture/blue-1/acme-churn/blue/2026/01/01/10/a.jsonl', bytes(''));
+    return { table: await source.capture(window), sql: statements[0]! };
+  }
+
+  test('older hours are left alone, and no hour in which an event of the window may have been asked about', async () => {
+    const { sql } = await statementOf({ reader: 'drift', sinceSeconds: since });
+    const first = / AND c\.hour >= '([^']+)'\) mlp_raw/.exec(sql)![1]!;
+    expect(sql).toContain("WHERE c.deployment IN ('blue-1') AND c.hour >= ");
+    const isRead = (askedAt: number) => captureHour(askedAt) >= first;
+    // Asked about as early as can be, and into a file that was begun in the hour before.
+    const earliest = since - MOST_LEAD_SECONDS;
+    expect([earliest, earliest - HOUR, since, since + 400 * 86_400].map(isRead)).toEqual([true, true, true, true]);
+    expect([earliest - 2 * HOUR, earliest - 86_400, earliest - 400 * 86_400].map(isRead)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('two readers do not share a view, and who asks for all gets all', async () => {
+    const drift = await statementOf({ reader: 'drift', sinceSeconds: since });
+    const quality = await statementOf({ reader: 'quality', sinceSeconds: since - 86_400 });
+    expect([drift.table, quality.table]).toEqual([
+      ['acme_churn_training', 'capture_rows_drift'],
+      ['acme_churn_training', 'capture_rows_quality'],
+    ]);
+    const { source, statements } = sourceOf();
+    expect(await source.capture()).toEqual(['acme_churn_training', 'capture_rows']);
+    expect(statements[0]).not.toContain('c.hour');
+  });
+
+  test('the hour is the partition of the table, in the format of its projection', () => {
+    expect(captureHour(since)).toBe('2026/01/31/23');
+    const { parameters, partitionKeys } = captureTable(registryIn(newStack()), 'acme-churn', 45 * 86_400);
+    expect(partitionKeys).toContainEqual({ name: 'hour', type: 'string' });
+    expect(parameters).toMatchObject({ 'projection.hour.type': 'date', 'projection.hour.format': 'yyyy/MM/dd/HH' });
+  });
 });
