@@ -90,7 +90,6 @@ export async function runShard(models: number, from: number, to: number, days: n
         await LocalModel.open(name, model, plan.models[name]!, world, {
           events: [`events_${name}`],
           from: BEGIN,
-          since: BEGIN,
           alarms: {},
         }),
       );

@@ -148,13 +148,22 @@ export function nextFireTimes(schedule: Schedule, after: Date, count: number): D
   return new Cron(line, { timezone: schedule.timeZone, domAndDow: false, paused: true }).nextRuns(count, after);
 }
 
+/** Seconds between two firings, of 60 from a fixed date; none where it fires once at most. */
+function gapsOf(schedule: Schedule): number[] {
+  const fires = nextFireTimes(schedule, new Date('2026-01-01T00:00:00Z'), 60);
+  return fires.slice(1).map((fire, before) => (fire.getTime() - fires[before]!.getTime()) / 1000);
+}
+
 /** Mean seconds between two firings, over a year from a fixed date; used by findings. */
 export function meanPeriodSeconds(schedule: Schedule): number {
   if ('every' in schedule) return durationSeconds(schedule.every);
-  const from = new Date('2026-01-01T00:00:00Z');
-  const fires = nextFireTimes(schedule, from, 60);
-  const last = fires.at(-1);
-  return last === undefined || fires.length < 2
-    ? Number.POSITIVE_INFINITY
-    : (last.getTime() - fires[0]!.getTime()) / 1000 / (fires.length - 1);
+  const gaps = gapsOf(schedule);
+  return gaps.length === 0 ? Number.POSITIVE_INFINITY : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+}
+
+/** Longest time without a firing: `0 8-18 * * *` is silent for 14 hours each night. */
+export function longestGapSeconds(schedule: Schedule): number {
+  if ('every' in schedule) return durationSeconds(schedule.every);
+  const gaps = gapsOf(schedule);
+  return gaps.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...gaps);
 }

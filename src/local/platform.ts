@@ -158,7 +158,6 @@ export class LocalPlatform {
           await LocalModel.open(name, model, plan.models[name]!, world, {
             events: [`events_${name}`],
             from: progress.cursor,
-            since: progress.start,
             alarms: progress.alarms[name] ?? {},
           }),
         );

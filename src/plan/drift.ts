@@ -3,7 +3,7 @@ import type { Drift, Monitoring, Quality } from '../definition/monitoring';
 import { durationSeconds } from '../kernel/duration';
 import { toJson } from '../kernel/json';
 import { type BuiltInMetric, isBuiltInMetric, METRIC_DIRECTIONS, type Task } from '../kernel/metric-catalogue';
-import { meanPeriodSeconds } from '../kernel/schedule';
+import { longestGapSeconds, meanPeriodSeconds, type Schedule } from '../kernel/schedule';
 import { alarm, metric, type RunbookLink } from './alarm';
 import { pageGroup } from './alarm-group';
 import type { AlarmPlan, DriftPlan, MetricPlan, MonitoringJobPlan, PermissionPlan } from './plan';
@@ -113,18 +113,26 @@ function driftMetrics({ data, drift, quality, costPerPrediction, servingCost }: 
 
 const MAX_PERIOD = 86_400;
 
+const wholeMinutes = (seconds: number): number => Math.min(MAX_PERIOD, Math.max(60, Math.ceil(seconds / 60) * 60));
+
 /** CloudWatch and Cloud Monitoring take at most a day as period; a job that runs less often is watched day by day. */
-const periodOf = (schedule: Parameters<typeof meanPeriodSeconds>[0]): number =>
-  Math.min(MAX_PERIOD, Math.max(60, Math.ceil(meanPeriodSeconds(schedule) / 60) * 60));
+const periodOf = (schedule: Schedule): number => wholeMinutes(meanPeriodSeconds(schedule));
+
+/**
+ * How silence is told from the pause between two runs: it lasts longer than any of them. A job that pauses longer than the longest
+ * period is silent on most days, and its silence says nothing.
+ */
+const silenceOf = (schedule: Schedule): Pick<AlarmPlan, 'periodSeconds' | 'missingData'> => {
+  const gap = longestGapSeconds(schedule);
+  return { periodSeconds: wholeMinutes(gap), missingData: gap > MAX_PERIOD ? 'insufficient' : 'breaching' };
+};
 
 /**
  * Datapoints of a job's alarm. A job that runs less often than the longest period leaves most periods empty, so that
  * several of them would never come together: its one value decides.
  */
-const datapointsOf = (
-  schedule: Parameters<typeof meanPeriodSeconds>[0],
-  datapoints: AlarmPlan['datapoints'],
-): AlarmPlan['datapoints'] => (meanPeriodSeconds(schedule) > MAX_PERIOD ? { breaching: 1, of: 1 } : datapoints);
+const datapointsOf = (schedule: Schedule, datapoints: AlarmPlan['datapoints']): AlarmPlan['datapoints'] =>
+  meanPeriodSeconds(schedule) > MAX_PERIOD ? { breaching: 1, of: 1 } : datapoints;
 
 /** Metrics that labels and predictions give. `custom.<name>` is known to the trainer alone: nothing computes it later. */
 const measuredMetrics = (quality: Quality): [BuiltInMetric, Quality['metrics'][string]][] =>
@@ -192,8 +200,7 @@ function driftAlarms({ drift, data, freshness, runbook }: DriftInput): AlarmPlan
               metric: { name: 'DataAge', dimensions: {}, statistic: 'maximum' },
               comparator: 'above',
               threshold: durationSeconds(maxAge),
-              periodSeconds,
-              missingData: 'breaching',
+              ...silenceOf(drift.schedule),
             },
             runbook,
           ),

@@ -133,8 +133,12 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
   },
   dataFreshness: {
     title: 'Data are stale',
-    meaning: 'No new events arrive. Drift and quality cannot be judged, and retraining would learn old news.',
-    check: ['When was the newest event, and does the source still produce?'],
+    meaning:
+      'No new events arrive, or nobody looks any more: the monitor’s figures have stopped. Drift and quality cannot be judged, and retraining would learn old news.',
+    check: [
+      'When was the newest event, and does the source still produce?',
+      'Without figures (AWS: the alarm has insufficient data): does the schedule still call the monitor, and what did it log last?',
+    ],
     act: ['Restart or mend the feed; backfill, since windows are decided in event time.'],
     done: 'The newest event is younger than the limit.',
   },

@@ -20,12 +20,6 @@ export const DIFFERENCES: Readonly<Record<'aws' | 'google', readonly Difference[
       why: 'an instance has a price there; a process on this machine is not billed, and the costs of a replay say nothing',
     },
     {
-      in: 'alarms',
-      has: 'target',
-      is: ({ id, at }) => id === 'data-freshness' && at === '2011-03-01T00:00:00.000Z',
-      why: 'to CloudWatch the time before an alarm was made is missing data: it fires until the first window is judged',
-    },
-    {
       in: 'records',
       has: 'target',
       is: ({ action }) => action === 'incidentEscalated',

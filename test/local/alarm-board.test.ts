@@ -83,15 +83,24 @@ describe('the alarm board', () => {
     expect(board.take([point(11, 3720)], 3720)).toHaveLength(1);
   });
 
-  it('rings without data where that is a breach, and never before there could have been any', () => {
+  it('rings when data stop where that is a breach, and never before there were any', () => {
     const missing = alarm({ missingData: 'breaching', datapoints: { breaching: 1, of: 1 } });
-    const board = new AlarmBoard([missing], {}, 600);
+    const board = new AlarmBoard([missing]);
     expect(board.tick(600)).toEqual([]);
-    expect(board.tick(659)).toEqual([]);
-    expect(board.tick(660)).toMatchObject([{ firing: true, at: 660 }]);
-    expect(board.take([point(1, 700)], 700)).toMatchObject([{ firing: false }]);
-    expect(board.tick(779)).toEqual([]);
-    expect(board.tick(840)).toMatchObject([{ firing: true }]);
+    expect(board.tick(86_400)).toEqual([]);
+    expect(board.take([point(1, 90_000)], 90_000)).toEqual([]);
+    expect(board.tick(90_119)).toEqual([]);
+    expect(board.tick(90_120)).toMatchObject([{ firing: true, at: 90_120 }]);
+    expect(board.tick(180_000)).toEqual([]);
+    expect(board.take([point(1, 180_000)], 180_000)).toMatchObject([{ firing: false }]);
+    expect(board.tick(180_120)).toMatchObject([{ firing: true }]);
+  });
+
+  it('counts no period before the first value as one without', () => {
+    const board = new AlarmBoard([alarm({ missingData: 'breaching' })]);
+    expect(board.take([point(1, 600)], 600)).toEqual([]);
+    expect(board.tick(720)).toEqual([]);
+    expect(board.tick(780)).toMatchObject([{ firing: true, at: 780 }]);
   });
 
   it('goes on from what it was', () => {

@@ -21,6 +21,8 @@ import type { INotifications } from './notifications';
 export interface AlarmReference {
   readonly kind: AlarmKind;
   readonly alarmArn: string;
+  /** Whether data that stop ask for the same as a value beyond the threshold. @default false */
+  readonly firesOnSilence?: boolean;
 }
 
 /** An alarm of the plan and what it became. */
@@ -39,11 +41,21 @@ const COMPARATORS = {
   atOrBelow: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
 } as const satisfies Record<AlarmPlan['comparator'], ComparisonOperator>;
 
-/** `missing` shows the alarm as having insufficient data: never as healthy. */
-const MISSING_DATA = {
-  breaching: TreatMissingData.BREACHING,
-  insufficient: TreatMissingData.MISSING,
-} as const satisfies Record<AlarmPlan['missingData'], TreatMissingData>;
+const HOUR = 3600;
+
+/**
+ * Periods of an alarm. CloudWatch looks a few periods further back than it is told before it says that data are missing: a day's
+ * silence would show on the third day. In hours it shows within two or three of them; one more is for a run that comes late.
+ */
+function evaluationOf({
+  missingData,
+  periodSeconds,
+  datapoints,
+}: AlarmPlan): AlarmPlan['datapoints'] & Pick<AlarmPlan, 'periodSeconds'> {
+  if (missingData === 'insufficient' || periodSeconds <= HOUR) return { ...datapoints, periodSeconds };
+  const hours = Math.ceil((datapoints.of * periodSeconds) / HOUR);
+  return { breaching: datapoints.breaching, of: hours + 1, periodSeconds: HOUR };
+}
 
 /** `<platform>-<model>-<alarm id>`; handlers that read alarms know them by this name. */
 export const alarmName = (subject: MetricSubject, id: string): string =>
@@ -62,31 +74,53 @@ export function renderAlarms(
 ): RenderedAlarm[] {
   const rendered = alarms.map((plan): RenderedAlarm => {
     const name = alarmName(subject, plan.id);
+    const { breaching, of, periodSeconds } = evaluationOf(plan);
     const alarm = new Alarm(scope, `${pascalCase(plan.id)}Alarm`, {
       alarmName: name,
       alarmDescription: `${plan.summary}. Severity: ${plan.severity}. Runbook: ${plan.runbook}`,
-      metric: metricOf(subject, plan.metric.name, { ...plan.metric, periodSeconds: plan.periodSeconds }),
+      metric: metricOf(subject, plan.metric.name, { ...plan.metric, periodSeconds }),
       comparisonOperator: COMPARATORS[plan.comparator],
       threshold: plan.threshold,
-      evaluationPeriods: plan.datapoints.of,
-      datapointsToAlarm: plan.datapoints.breaching,
-      treatMissingData: MISSING_DATA[plan.missingData],
+      evaluationPeriods: of,
+      datapointsToAlarm: breaching,
+      // Never healthy: insufficient data is what the alarm says of itself. `breaching` would fire in an account that is empty yet.
+      treatMissingData: TreatMissingData.MISSING,
     });
-    const isGrouped = group?.alarms.includes(plan.id) ?? false;
-    if (!isGrouped) tell(alarm, plan.severity, notifications);
+    const firesOnSilence = plan.missingData === 'breaching';
+    const isGrouped = isIn(group, plan);
+    if (!isGrouped) tell(alarm, plan.severity, notifications, firesOnSilence);
     const { alarmArn } = alarm;
-    return { plan, alarm, alarmName: name, kind: plan.kind, alarmArn, group: isGrouped ? group!.id : null };
+    return {
+      plan,
+      alarm,
+      alarmName: name,
+      kind: plan.kind,
+      alarmArn,
+      firesOnSilence,
+      group: isGrouped ? group!.id : null,
+    };
   });
   if (group !== null) renderGroup(scope, subject, group, rendered, notifications);
   return rendered;
 }
 
-function tell(alarm: AlarmBase, severity: Severity, notifications: INotifications | undefined): void {
+/** A group cannot tell data that stop from data that never were: who fires on silence tells people itself. */
+const isIn = (group: AlarmGroupPlan | null, { id, missingData }: AlarmPlan): boolean =>
+  missingData !== 'breaching' && (group?.alarms.includes(id) ?? false);
+
+/** @param onSilence a new alarm has insufficient data without having come to it, so that its making tells nobody */
+function tell(
+  alarm: AlarmBase,
+  severity: Severity,
+  notifications: INotifications | undefined,
+  onSilence = false,
+): void {
   const topic = notifications?.topics[severity];
   if (topic === undefined) return;
   const action = new SnsAction(topic);
   alarm.addAlarmAction(action);
   alarm.addOkAction(action);
+  if (onSilence) alarm.addInsufficientDataAction(action);
 }
 
 /** One page for all alarms of a group: it fires while any of them does. */

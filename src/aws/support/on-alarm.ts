@@ -1,4 +1,4 @@
-import { EventField, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventField, type EventPattern, type IRuleTarget, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -30,12 +30,32 @@ export interface AlarmStart extends AlarmEvent {
 
 const RETRIES = 3;
 
-const patternOf = (alarms: readonly AlarmReference[], becomes: 'ALARM' | 'OK'): EventPattern => ({
-  source: ['aws.cloudwatch'],
-  detailType: ['CloudWatch Alarm State Change'],
-  resources: alarms.map(({ alarmArn }) => alarmArn),
-  detail: { state: { value: [becomes] } },
-});
+/** A rule for a change of alarms; and one for those whose data stop, which is a change only where they were well until then. */
+function rulesOn(scope: Construct, event: AlarmEvent, becomes: 'ALARM' | 'OK', target: IRuleTarget): Rule[] {
+  const silent = becomes === 'ALARM' ? event.alarms.filter(({ firesOnSilence = false }) => firesOnSilence) : [];
+  const rule = (id: string, alarms: readonly AlarmReference[], detail: EventPattern['detail']): Rule[] =>
+    alarms.length === 0
+      ? []
+      : [
+          new Rule(scope, id, {
+            description: event.description,
+            eventPattern: {
+              source: ['aws.cloudwatch'],
+              detailType: ['CloudWatch Alarm State Change'],
+              resources: alarms.map(({ alarmArn }) => alarmArn),
+              detail: { ...detail },
+            },
+            targets: [target],
+          }),
+        ];
+  return [
+    ...rule(event.id, event.alarms, { state: { value: [becomes] } }),
+    ...rule(`${event.id}Silence`, silent, {
+      state: { value: ['INSUFFICIENT_DATA'] },
+      previousState: { value: ['OK'] },
+    }),
+  ];
+}
 
 /** What an event says of its alarm. */
 const saidOfAlarm = () => ({
@@ -45,25 +65,19 @@ const saidOfAlarm = () => ({
 });
 
 /** Calls a handler when one of some alarms changes; the event's own id names the run, so that a duplicate is known. */
-export function onAlarm(scope: Construct, call: AlarmCall, handler: Handler): Rule | undefined {
-  if (call.alarms.length === 0) return undefined;
-  return new Rule(scope, call.id, {
-    description: call.description,
-    eventPattern: patternOf(call.alarms, call.becomes ?? 'ALARM'),
-    targets: [
-      new LambdaFunction(handler.function, {
-        retryAttempts: RETRIES,
-        deadLetterQueue: handler.deadLetters,
-        event: RuleTargetInput.fromObject({
-          use: call.use,
-          step: 'alarm',
-          run: EventField.eventId,
-          arguments: call.arguments,
-          state: { ...call.state, ...saidOfAlarm() },
-        }),
-      }),
-    ],
+export function onAlarm(scope: Construct, call: AlarmCall, handler: Handler): Rule[] {
+  const target = new LambdaFunction(handler.function, {
+    retryAttempts: RETRIES,
+    deadLetterQueue: handler.deadLetters,
+    event: RuleTargetInput.fromObject({
+      use: call.use,
+      step: 'alarm',
+      run: EventField.eventId,
+      arguments: call.arguments,
+      state: { ...call.state, ...saidOfAlarm() },
+    }),
   });
+  return rulesOn(scope, call, call.becomes ?? 'ALARM', target);
 }
 
 /** Starts a state machine when one of some alarms starts to fire. An event that comes twice starts two runs: they know of it. */
@@ -72,17 +86,11 @@ export function startOnAlarm(
   start: AlarmStart,
   machine: IStateMachine,
   deadLetterQueue: IQueue,
-): Rule | undefined {
-  if (start.alarms.length === 0) return undefined;
-  return new Rule(scope, start.id, {
-    description: start.description,
-    eventPattern: patternOf(start.alarms, 'ALARM'),
-    targets: [
-      new SfnStateMachine(machine, {
-        retryAttempts: RETRIES,
-        deadLetterQueue,
-        input: RuleTargetInput.fromObject({ ...start.input, ...saidOfAlarm() }),
-      }),
-    ],
+): Rule[] {
+  const target = new SfnStateMachine(machine, {
+    retryAttempts: RETRIES,
+    deadLetterQueue,
+    input: RuleTargetInput.fromObject({ ...start.input, ...saidOfAlarm() }),
   });
+  return rulesOn(scope, start, 'ALARM', target);
 }

@@ -32,8 +32,8 @@ const QUIET: AlarmState = { firing: false, value: 0, periods: [] };
 /**
  * The plan's alarms over metric points in the order of time, judged as the clouds judge them: points are put into periods
  * of `periodSeconds`, the statistic is taken of each, and an alarm fires while `breaching` of the last `of` periods are beyond
- * its threshold. A period without a point counts as the plan says: as a breach, or not at all; an alarm that nothing is
- * known of does not go on firing. A period is judged as soon as it has a point, as a cloud's evaluation each minute does.
+ * its threshold. A period without a point counts as the plan says: as a breach once there have been points, or not at all; an
+ * alarm that nothing is known of does not go on firing. A period is judged as soon as it has a point, as a cloud's evaluation each minute does.
  */
 export class AlarmBoard {
   private readonly state = new Map<string, AlarmState>();
@@ -41,8 +41,6 @@ export class AlarmBoard {
   constructor(
     private readonly alarms: readonly AlarmPlan[],
     state: AlarmBoardState = {},
-    /** Periods that began before this are not missing: nothing could have been there. Epoch seconds. */
-    private readonly since = Number.NEGATIVE_INFINITY,
   ) {
     for (const [id, one] of Object.entries(state)) this.state.set(id, one);
   }
@@ -97,9 +95,10 @@ export class AlarmBoard {
       .sort((a, b) => a.period - b.period);
     const known = periods.map(({ values: of }) => statisticOf(alarm, of));
     const beyond = known.filter((value) => isBeyond(alarm, value)).length;
-    const begun = Math.max(first, Math.ceil(this.since / alarm.periodSeconds));
-    const missing = alarm.missingData === 'breaching' ? Math.max(0, last - begun + 1) - periods.length : 0;
-    const firing = beyond + Math.max(0, missing) >= alarm.datapoints.breaching;
+    // Before the first value none is missing; an alarm that fires may have forgotten it.
+    const begun = before.firing ? first : Math.max(first, Math.min(...values.keys()));
+    const missing = alarm.missingData === 'breaching' ? Math.max(0, last - begun + 1 - periods.length) : 0;
+    const firing = beyond + missing >= alarm.datapoints.breaching;
     const value = known.at(-1) ?? before.value;
     this.state.set(alarm.id, { firing, value, periods });
     return firing === before.firing ? [] : [{ alarm, firing, at: now, value }];

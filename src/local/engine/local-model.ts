@@ -28,8 +28,6 @@ export interface OpenModelOptions {
   readonly events: TableName;
   /** Epoch seconds: all that happened up to here is certain. Events from here on are replayed, unless a run has moved since. */
   readonly from: number;
-  /** Virtual time at which the platform began, epoch seconds. */
-  readonly since: number;
   readonly alarms: AlarmBoardState;
 }
 
@@ -149,7 +147,7 @@ export class LocalModel {
     world: World,
     options: OpenModelOptions,
   ): Promise<LocalModel> {
-    const board = new AlarmBoard(alarmsOf(plan), options.alarms, options.since);
+    const board = new AlarmBoard(alarmsOf(plan), options.alarms);
     const telemetry = new TrafficLog(() =>
       board
         .firing()

@@ -122,7 +122,6 @@ async function rehearsed(
   const local = await LocalModel.open(name, model, plan, world, {
     events: [`events_${name}`],
     from: clock.now(),
-    since: clock.now(),
     alarms: {},
   });
   try {

@@ -7,6 +7,9 @@ export interface AlarmChange {
   readonly name: string;
   readonly arn: string;
   readonly state: State;
+  readonly before: State;
+  /** People are told that it fires, or that data have stopped. */
+  readonly begins: boolean;
   readonly reason: string;
   /** A composite alarm, which tells people in the place of its alarms. */
   readonly isGroup: boolean;
@@ -46,8 +49,9 @@ const COMPARED: Readonly<Record<string, (value: number, threshold: number) => bo
 
 /**
  * CloudWatch's alarms, judged by the properties that the template gives them: over the last evaluation periods up to now, an
- * alarm fires when so many datapoints are beyond its threshold; a missing one counts as `TreatMissingData` says. A datapoint is
- * judged at once, where CloudWatch takes up to a minute.
+ * alarm fires when so many datapoints are beyond its threshold; a missing one counts as `TreatMissingData` says. It looks
+ * as far back as it is told, where CloudWatch looks some periods further; and at a datapoint at once, where CloudWatch takes up
+ * to a minute.
  */
 export class Alarms {
   private readonly alarms: readonly MetricAlarm[];
@@ -77,15 +81,14 @@ export class Alarms {
 
   /** Judges all alarms. @param now milliseconds since the epoch @returns those that have changed, in the template's order */
   evaluate(now: number): AlarmChange[] {
-    const changes = this.alarms.flatMap((alarm) => this.changed(alarm, ...judged(alarm, this.metrics, now), false));
+    const changes = this.alarms.flatMap((alarm) => this.changed(alarm, ...judged(alarm, this.metrics, now)));
     const firing = new Set(this.alarms.filter(({ name }) => this.states.get(name) === 'ALARM').map(({ arn }) => arn));
     const grouped = this.composites.flatMap(({ name, arn, of }) =>
       this.changed(
         { name, arn },
         of.some((one) => firing.has(one)) ? 'ALARM' : 'OK',
         `${of.length} alarms are watched`,
-        true,
-      ),
+      ).map((change) => ({ ...change, isGroup: true })),
     );
     return [...changes, ...grouped];
   }
@@ -103,14 +106,16 @@ export class Alarms {
   }
 
   private changed(
-    { name, arn }: Pick<AlarmChange, 'name' | 'arn'>,
+    { name, arn, properties = {} }: Pick<AlarmChange, 'name' | 'arn'> & { readonly properties?: Properties },
     state: State,
     reason: string,
-    isGroup: boolean,
   ): AlarmChange[] {
     const before = this.states.get(name) ?? 'INSUFFICIENT_DATA';
     this.states.set(name, state);
-    return state === before ? [] : [{ name, arn, state, reason, isGroup }];
+    const tellsOfSilence = properties['InsufficientDataActions'] !== undefined;
+    const stops = tellsOfSilence && state === 'INSUFFICIENT_DATA' && before === 'OK';
+    const begins = state === 'ALARM' || stops;
+    return state === before ? [] : [{ name, arn, state, before, begins, reason, isGroup: false }];
   }
 }
 

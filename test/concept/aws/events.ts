@@ -28,6 +28,7 @@ export function callsOnAlarm(template: DeployedTemplate, change: AlarmChange, id
     detail: {
       alarmName: change.name,
       state: { value: change.state, reason: change.reason, timestamp: new Date(at).toISOString() },
+      previousState: { value: change.before },
     },
   };
   return template

@@ -98,7 +98,7 @@ export class AwsPlatform {
 
   /** Of those that a rule calls, state machines begin at once and handlers take their turn: as on one machine. */
   private async changed(change: AlarmChange): Promise<void> {
-    if (change.state === 'ALARM' && !change.isGroup) this.begun.push({ name: change.name, at: this.now });
+    if (change.begins && !change.isGroup) this.begun.push({ name: change.name, at: this.now });
     this.events += 1;
     const id = `event-${this.events}`;
     for (const { arn, input } of callsOnAlarm(this.parts.template, change, id, this.now)) {

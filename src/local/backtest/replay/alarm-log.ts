@@ -24,8 +24,6 @@ type Open = { -readonly [K in keyof Episode]: Episode[K] } & { endedForWantOfDat
 /** The time of a log, epoch seconds. */
 export interface LoggedSpan {
   readonly from: number;
-  /** The first moment at which a monitor looks: before it no value is missing. */
-  readonly since: number;
   /** That nothing comes after this is no want of data, but the end of the recording. */
   readonly until: number;
 }
@@ -40,7 +38,7 @@ export class AlarmLog {
     private readonly alarms: readonly AlarmPlan[],
     private readonly span: LoggedSpan,
   ) {
-    this.board = new AlarmBoard(alarms, {}, span.since);
+    this.board = new AlarmBoard(alarms);
     this.now = span.from;
   }
 

@@ -16,7 +16,7 @@ export async function endpointAlarms(
   minutes: AsyncIterable<ServingMinute>,
   span: ReplaySpan,
 ): Promise<AlarmLog> {
-  const log = new AlarmLog(alarms, { from: span.from, since: span.from, until: span.last });
+  const log = new AlarmLog(alarms, { from: span.from, until: span.last });
   const longest = Math.max(MINUTE, ...alarms.map(({ periodSeconds }) => periodSeconds));
   const past: ServingMinute[] = [];
   // Until then an alarm may still count a breach; after it, minutes that are well change nothing and are not judged.

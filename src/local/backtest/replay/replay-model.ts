@@ -75,7 +75,7 @@ export class ModelReplay {
     this.alarms = new AlarmLog(
       // What serving measures is judged minute by minute, apart from this.
       alarms.filter(({ metric }) => metric.name !== 'Latency' && metric.name !== 'Errors'),
-      { from: span.from, since: span.from + this.firstLook(), until: span.last },
+      { from: span.from, until: span.last },
     );
   }
 
@@ -104,12 +104,6 @@ export class ModelReplay {
       });
     }
     await this.passTo(Math.max(this.clock.now(), this.end));
-  }
-
-  /** Seconds to the first look of the drift monitor, which tells how old the newest event is. */
-  private firstLook(): number {
-    const [drift] = this.jobs();
-    return drift === undefined ? 0 : stepOf(drift.schedule, this.input.span.from);
   }
 
   private jobs(): readonly MonitoringJobPlan[] {
