@@ -9,11 +9,9 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AwsHandlerVariables } from '../../contract/aws';
 import { OperationError } from '../../kernel/problem';
+import { type HandlerRole, MEMORY_MB } from './handler-role';
 import type { PlatformNetwork } from './network';
 import { alarmOnUnhandled, type Unhandled } from './unhandled-alarm';
-
-/** Roles that have a handler on AWS; each is a folder of the bundled assets. */
-export type HandlerRole = 'pipeline' | 'release' | 'monitor' | 'retraining';
 
 export interface HandlerProps {
   readonly handlerRole: HandlerRole;
@@ -46,7 +44,6 @@ function handlerCode(role: HandlerRole): Code {
 
 /** Longest time that Lambda gives. */
 const TIMEOUT_SECONDS = 900;
-const MEMORY_MB = 512;
 const UNHANDLED_DAYS = 14;
 
 /** The only maker of Lambda functions: current Node, arm64, a role of its own, logs that end, traces, and a dead-letter queue with an alarm. */
@@ -82,7 +79,7 @@ export class Handler {
       handler: 'index.handler',
       role: this.role,
       timeout: Duration.seconds(TIMEOUT_SECONDS),
-      memorySize: MEMORY_MB,
+      memorySize: MEMORY_MB[props.handlerRole],
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       environment: { ...props.environment },

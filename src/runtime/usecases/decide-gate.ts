@@ -21,11 +21,11 @@ export const decideGate: UseCaseFunction<'artifacts' | 'metrics' | 'clock'> = as
   const data = section(event, 'data', dataSchema);
   const evaluation = section(event, 'evaluation', evaluationSchema);
   const task = argumentText<Task>(event, 'task');
-  const testRows = await readTestRows(artifacts, run, data);
+  const sliceColumns = [...evaluation.slices, ...evaluation.fairness].map(({ column }) => column);
+  const testRows = await readTestRows(artifacts, run, data, sliceColumns);
   const candidate = await readScores(artifacts, run, 'candidate', testRows);
   const champion =
     at(state, 'championScores') === undefined ? null : await readScores(artifacts, run, 'champion', testRows);
-  const sliceColumns = [...evaluation.slices, ...evaluation.fairness].map(({ column }) => column);
   const result = evaluateGate({
     task,
     evaluation,

@@ -37,32 +37,36 @@ export async function writeJson(artifacts: ArtifactStore, key: string, value: un
   await artifacts.put(key, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));
 }
 
+type Line = Readonly<Record<string, Json>>;
+
 /**
  * The objects of a data set of JSON lines: one object under the key, or a folder of parts below it, gzipped or not.
+ * @param take what is kept of an object, of which the place is counted from 0: sets are large, and held in memory
  * @throws OperationError `artifactMissing`, `artifactMalformed` with the line
  */
-export async function readJsonLines(
+export async function readJsonLines<Kept>(
   artifacts: ArtifactStore,
   key: string,
   expected: string,
-): Promise<Readonly<Record<string, Json>>[]> {
+  take: (line: Line, place: number) => Kept,
+): Promise<Kept[]> {
   const whole = await artifacts.get(key);
   const parts = whole === undefined ? await artifacts.list(`${key}/`) : [key];
   if (parts.length === 0) throw missing(artifacts.uri(key), expected);
-  const rows: Readonly<Record<string, Json>>[] = [];
+  const rows: Kept[] = [];
   for (const part of parts) {
     const body = whole ?? (await artifacts.get(part));
     if (body === undefined) throw missing(artifacts.uri(part), expected);
     const text = UTF8.decode(part.endsWith('.gz') ? gunzipSync(body) : body);
     for (const [index, line] of text.split('\n').entries()) {
       if (line.trim() === '') continue;
-      rows.push(parsedLine(line, `${artifacts.uri(part)}:${index + 1}`, expected));
+      rows.push(take(parsedLine(line, `${artifacts.uri(part)}:${index + 1}`, expected), rows.length));
     }
   }
   return rows;
 }
 
-function parsedLine(line: string, path: string, expected: string): Readonly<Record<string, Json>> {
+function parsedLine(line: string, path: string, expected: string): Line {
   try {
     const value = JSON.parse(line) as Json;
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, Json>;

@@ -23,7 +23,7 @@ export async function measureAtRelease(
   options: { readonly bins: number; readonly digest: string; readonly scored: boolean },
 ): Promise<AtRelease> {
   if (!options.scored) return { metrics: {}, labelDeviation: null, predictions: null };
-  const rows = await readTestRows(artifacts, run, data);
+  const rows = await readTestRows(artifacts, run, data, []);
   const scores = await readScores(artifacts, run, 'candidate', rows);
   const names = METRICS_BY_TASK[task].filter(isBuiltInMetric);
   const { values } = measureMetrics(task, names, labelled(rows, scores), data.label.positive);

@@ -23,19 +23,21 @@ const scalar = (value: Json | undefined): Scalar | null =>
 /**
  * The frozen test rows of a run. Without a key column the row's place is its key. Some engines have nothing but texts of a CSV,
  * and BigQuery exports whole numbers as texts: models and metrics get numbers on every target.
+ * @param kept the columns that are wanted; all where none are named
  */
 export async function readTestRows(
   artifacts: ArtifactStore,
   run: string,
   data: Pick<Data, 'key' | 'label'> & Partial<Pick<Data, 'columns' | 'format'>>,
+  kept?: readonly string[],
 ): Promise<TestRow[]> {
-  const rows = await readJsonLines(artifacts, artifactKeys.test(run), 'the frozen test rows');
   const types = data.columns ?? {};
-  return rows.map((row, place) => {
-    const columns = Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, asTyped(value, types[name]?.type, data.format)]),
-    );
-    return { key: keyOf(columns, data.key, place), label: scalar(columns[data.label.column]), columns };
+  const typed = (row: Row, name: string): Json => asTyped(row[name] ?? null, types[name]?.type, data.format);
+  return readJsonLines(artifacts, artifactKeys.test(run), 'the frozen test rows', (row, place) => {
+    const names = kept?.filter((name) => name in row) ?? Object.keys(row);
+    const columns = Object.fromEntries(names.map((name) => [name, typed(row, name)]));
+    const key = data.key === undefined ? {} : { [data.key]: typed(row, data.key) };
+    return { key: keyOf(key, data.key, place), label: scalar(typed(row, data.label.column)), columns };
   });
 }
 
@@ -66,7 +68,7 @@ export async function readScores(
 ): Promise<(Prediction | null)[]> {
   const key = artifactKeys.scores(run, subject);
   const byKey = new Map<string, Prediction | null>();
-  for (const line of await readJsonLines(artifacts, key, `the ${subject}’s scores`)) {
+  await readJsonLines(artifacts, key, `the ${subject}’s scores`, (line) => {
     const id = String(line['key']);
     if (byKey.has(id)) {
       throw new OperationError({
@@ -78,7 +80,7 @@ export async function readScores(
       });
     }
     byKey.set(id, predictionOf(line));
-  }
+  });
   return rows.map((row) => byKey.get(String(row.key)) ?? null);
 }
 

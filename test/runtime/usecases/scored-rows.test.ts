@@ -39,6 +39,13 @@ const TEXTS = {
 };
 
 describe('frozen test rows', () => {
+  it('are held with the columns that are wanted, beside key and label', async () => {
+    const artifacts = new MemoryArtifactStore();
+    await artifacts.put(artifactKeys.test('r1'), new TextEncoder().encode(`${JSON.stringify(TEXTS)}\n`));
+    const [row] = await readTestRows(artifacts, 'r1', data('csv'), ['hr', 'absent']);
+    expect(row).toEqual({ key: '007', label: 16, columns: { hr: 7 } });
+  });
+
   // Athena's CSV has texts alone; a label that is a text is a faulty label of a regression.
   it('of a CSV have the types of the definition, whatever the engine holds them in', async () => {
     const [row] = await rowsOf('csv', TEXTS);

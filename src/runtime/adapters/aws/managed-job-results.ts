@@ -14,8 +14,11 @@ export interface JobResultsOptions {
     modelArchive(run: string): string;
     scores(run: string, subject: 'candidate' | 'champion'): string;
   };
-  /** The frozen test rows of a run with the key of each, in order. */
-  readonly testRows: (run: string) => Promise<readonly { readonly key: string | number; readonly columns: Row }[]>;
+  /** The frozen test rows of a run with the key of each, in order, and of their columns those that are kept. */
+  readonly testRows: (
+    run: string,
+    kept: readonly string[],
+  ) => Promise<readonly { readonly key: string | number; readonly columns: Row }[]>;
   /** Columns that the model takes. */
   readonly features: readonly string[];
 }
@@ -52,7 +55,7 @@ export class ManagedJobResults {
     run: string,
     subject: 'candidate' | 'champion',
   ): Promise<{ readonly rows: number; readonly uri: string }> {
-    const rows = await this.options.testRows(run);
+    const rows = await this.options.testRows(run, []);
     const folder = `runs/${run}/scored/${subject}`;
     const files = (await this.artifacts.list(`${folder}/`)).filter((key) => key.endsWith('.out'));
     const predictions: unknown[] = [];
@@ -77,7 +80,7 @@ export class ManagedJobResults {
 
   /** The frozen test rows as the model takes them. */
   async instances(run: string): Promise<Row[]> {
-    return (await this.options.testRows(run)).map(({ columns }) =>
+    return (await this.options.testRows(run, this.options.features)).map(({ columns }) =>
       Object.fromEntries(this.options.features.map((name) => [name, columns[name] ?? null])),
     );
   }

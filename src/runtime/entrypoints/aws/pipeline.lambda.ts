@@ -133,7 +133,7 @@ async function collect(event: JobEvent): Promise<Answer> {
   const results = new ManagedJobResults(artifacts, {
     location,
     keys: artifactKeys,
-    testRows: (of) => readTestRows(artifacts, of, data),
+    testRows: (of, kept) => readTestRows(artifacts, of, data, kept),
     features: Object.keys(data.columns).filter((name) => data.columns[name]?.feature && name !== data.label.column),
   });
   if (event.collect === 'training') return { ...job, ...(await results.training(run, job.artifactUri ?? '')) };
