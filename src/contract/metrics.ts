@@ -160,12 +160,6 @@ export const METRICS = {
     emittedBy: ['decideRetraining'],
     meaning: 'The retraining circuit opened',
   },
-  HandlerErrors: {
-    unit: 'count',
-    dimensions: [],
-    emittedBy: ['serving'],
-    meaning: 'Failed calls of the platform’s own handlers, counted by the cloud',
-  },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof METRICS;
