@@ -107,6 +107,7 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.release.analysis.every`]: '20m' }),
     path: `${M}.release.steps.0.hold`,
   },
+  'job-logs-without-end': { bad: scale(), path: 'environments.0.aws', good: foundation() },
   'key-is-a-feature': {
     bad: scale({ [`${M}.data.columns.row_id.feature`]: true }),
     path: `${M}.data.columns.row_id.feature`,
@@ -134,6 +135,12 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
   'monitoring-without-drift': {
     bad: foundation({ 'models.churn.monitoring.freshness': '3h' }),
     path: 'models.churn.monitoring.freshness',
+  },
+  'promotion-across-regions': {
+    bad: scale({ 'security.network': 'private', 'environments.1.aws.region': 'eu-west-1' }),
+    path: 'environments.1.aws.region',
+    // With NAT or the internet every region is reached.
+    good: scale({ 'security.network': 'standard', 'environments.1.aws.region': 'eu-west-1' }),
   },
   'quality-metric-not-gated': {
     bad: scale({ [`${M}.monitoring.quality.metrics.rmse`]: { maxWorseThanRelease: 3 } }),
@@ -277,6 +284,7 @@ describe('acknowledgement', () => {
     const ids = findings.map((finding) => finding.id);
     expect(ids).toEqual([
       'gap-on-google',
+      'job-logs-without-end',
       'acknowledgement-unused',
       'smoke-endpoint-public-on-google',
       'shadow-not-on-google',

@@ -22,6 +22,7 @@ import { highRiskWithoutApproval } from './high-risk-without-approval';
 import { highRiskWithoutShadow } from './high-risk-without-shadow';
 import { highRiskWithoutSlices } from './high-risk-without-slices';
 import { holdShorterThanLook } from './hold-shorter-than-look';
+import { jobLogsWithoutEnd } from './job-logs-without-end';
 import { keyIsAFeature } from './key-is-a-feature';
 import { labelPositiveMissing } from './label-positive-missing';
 import { labelsUnreachable } from './labels-unreachable';
@@ -30,6 +31,7 @@ import { looseAlpha } from './loose-alpha';
 import { modelAgeBelowCooldown } from './model-age-below-cooldown';
 import { modelIntegrityOff } from './model-integrity-off';
 import { monitoringWithoutDrift } from './monitoring-without-drift';
+import { promotionAcrossRegions } from './promotion-across-regions';
 import { qualityMetricNotGated } from './quality-metric-not-gated';
 import { qualityMetricUnmeasured } from './quality-metric-unmeasured';
 import { qualityWindowTooShort } from './quality-window-too-short';
@@ -75,6 +77,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   highRiskWithoutShadow,
   highRiskWithoutSlices,
   holdShorterThanLook,
+  jobLogsWithoutEnd,
   keyIsAFeature,
   labelPositiveMissing,
   labelsUnreachable,
@@ -83,6 +86,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   modelAgeBelowCooldown,
   modelIntegrityOff,
   monitoringWithoutDrift,
+  promotionAcrossRegions,
   qualityMetricNotGated,
   qualityMetricUnmeasured,
   qualityWindowTooShort,
