@@ -300,5 +300,6 @@ project.setScript('bench:bike-share', 'tsx bench/bike-share/run.ts');
 project.setScript('bench:kill', 'tsx bench/kill/run.ts');
 project.setScript('bench:drift', 'tsx bench/drift/run.ts');
 project.setScript('bench:decisions', 'tsx bench/decisions/run.ts');
+project.setScript('bench:handlers', 'tsx bench/handlers/run.ts');
 
 project.synth();
