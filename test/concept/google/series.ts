@@ -29,7 +29,8 @@ const OF_ENDPOINT = 'aiplatform.googleapis.com/prediction/online/';
 
 /** Time series as alert policies read them: what handlers have written, and what Vertex AI counts of requests. */
 export class Series {
-  private readonly written = new Map<string, Point[]>();
+  /** By type, then by the text of the labels. */
+  private readonly written = new Map<string, Map<string, { readonly labels: Labels; readonly points: Point[] }>>();
   private read = 0;
 
   constructor(private readonly monitoring: Monitoring) {}
@@ -42,9 +43,9 @@ export class Series {
       return [this.ofRequests(type.slice(OF_ENDPOINT.length), labels, { ...span, to: Math.min(span.to, seen) })];
     }
     this.take();
-    return [...this.written]
-      .filter(([key]) => matches(key, type, labels))
-      .map(([, points]) => points.filter(({ at }) => at > span.from && at <= span.to));
+    return [...(this.written.get(type)?.values() ?? [])]
+      .filter((series) => matches(series.labels, labels))
+      .map(({ points }) => points.filter(({ at }) => at > span.from && at <= span.to));
   }
 
   /** When a series of the type had its newest point that can be seen at `now`; undefined where it never had one. */
@@ -56,12 +57,13 @@ export class Series {
   private take(): void {
     for (; this.read < this.monitoring.written.length; this.read++) {
       const { metric, points } = this.monitoring.written[this.read] as unknown as Written;
-      const key = JSON.stringify([metric.type, metric.labels]);
-      const known = this.written.get(key) ?? [];
+      const ofType = this.written.get(metric.type) ?? new Map();
+      const key = JSON.stringify(metric.labels);
+      const known = ofType.get(key) ?? { labels: metric.labels, points: [] };
       for (const { interval, value } of points) {
-        known.push({ at: Date.parse(interval.endTime), value: value.doubleValue });
+        known.points.push({ at: Date.parse(interval.endTime), value: value.doubleValue });
       }
-      this.written.set(key, known);
+      this.written.set(metric.type, ofType.set(key, known));
     }
   }
 
@@ -81,14 +83,10 @@ export class Series {
   }
 }
 
-function matches(key: string, type: string, labels: Labels): boolean {
-  const [own, values] = JSON.parse(key) as [string, Labels];
+function matches(own: Labels, asked: Labels): boolean {
   const prefix = 'metric.labels.';
-  return (
-    own === type &&
-    Object.entries(labels).every(
-      ([name, value]) => !name.startsWith(prefix) || values[name.slice(prefix.length)] === value,
-    )
+  return Object.entries(asked).every(
+    ([name, value]) => !name.startsWith(prefix) || own[name.slice(prefix.length)] === value,
   );
 }
 
