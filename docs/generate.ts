@@ -14,7 +14,7 @@ import { MECHANISM_IDS, MECHANISMS } from '../src/local/scenario/mechanisms';
 import { shippedScenarios } from '../src/local/scenario/shipped';
 import { AUDIT_ROWS } from '../src/plan/audit-rows';
 import { FINDING_RULES } from '../src/plan/findings/rules';
-import { CONCEPTS, GAPS, RENDERED_BY, TARGETS } from '../src/plan/renders';
+import { CONCEPTS, GAPS, partialGap, RENDERED_BY, TARGETS } from '../src/plan/renders';
 import { RUNBOOK_TEXTS } from '../src/plan/runbook-texts';
 
 type Schema = { readonly [key: string]: unknown };
@@ -215,7 +215,7 @@ ${table(
   ['target', 'concept', 'why, and what is there instead'],
   TARGETS.flatMap((target) =>
     CONCEPTS.flatMap((concept) => {
-      const why = GAPS[concept]?.[target];
+      const why = GAPS[concept]?.[target] ?? partialGap(concept, target)?.why;
       return why === undefined ? [] : [[target, concept, why]];
     }),
   ),

@@ -31,7 +31,9 @@ export function parityOf(plan: Omit<Plan, 'findings'>): Parity {
     return [{ concept, elements, ...(by as Record<Target, string | null>) }];
   });
   const gaps = renders.flatMap(({ target, all }) =>
-    all.flatMap(({ concept, elements, gap }) => (gap === null ? [] : [{ concept, target, elements, why: gap }])),
+    all.flatMap(({ concept, missing, gap }) =>
+      gap === null ? [] : [{ concept, target, elements: missing, why: gap }],
+    ),
   );
   return { rows, gaps };
 }

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../definition/evaluation';
+import { PARTIAL_GAPS, type PartialGap } from './partial-gaps';
 import type { Plan } from './plan';
 
 export const TARGETS = ['aws', 'google', 'local'] as const;
@@ -36,6 +37,7 @@ export const CONCEPTS = [
   'trainingBlock',
   'delivery',
   'deliveryDeploy',
+  'deliveryRecords',
   'encryption',
   'network',
 ] as const;
@@ -129,6 +131,11 @@ export const RENDERED_BY = {
   budget: { aws: 'AWS Budgets', google: 'Cloud Billing budget', local: null },
   delivery: { aws: 'CodePipeline and CodeBuild', google: 'Cloud Build triggers', local: null },
   deliveryDeploy: { aws: 'CodePipeline stages, in the order of the environments', google: null, local: null },
+  deliveryRecords: {
+    aws: 'EventBridge rule on the end of the CodePipeline',
+    google: 'Pub/Sub messages on the end of the Cloud Build',
+    local: null,
+  },
   encryption: { aws: 'KMS key', google: 'Cloud KMS key', local: null },
   network: {
     aws: 'VPC with endpoints',
@@ -164,6 +171,7 @@ export const GAPS: { readonly [C in Concept]?: { readonly [T in Target]?: string
       'Cloud Build tests, builds images and asks for training, in each environment by a trigger of its own that begins at the same push (a manual one once a person lets it); what is around the models is applied with Terraform by whoever holds its state',
     local: 'the working copy is what runs',
   },
+  deliveryRecords: { local: 'the working copy is what runs: releases of versions are the deployments' },
   encryption: { local: 'files are as safe as the disk' },
 };
 
@@ -173,19 +181,32 @@ export interface Rendered {
   readonly elements: readonly string[];
   /** What renders them on the target; null where nothing does. */
   readonly by: string | null;
-  /** Why nothing does; null where something does. */
+  /** Those that nothing renders there. */
+  readonly missing: readonly string[];
+  /** Why nothing does; null where all are rendered. */
   readonly gap: string | null;
 }
 
 /** What of a plan a target renders with what. */
 export function rendersOf(plan: Omit<Plan, 'findings'>, target: Target): Rendered[] {
-  return CONCEPTS.map((concept) => ({
-    concept,
-    elements: ELEMENTS[concept](plan),
-    by: RENDERED_BY[concept][target],
-    gap: GAPS[concept]?.[target] ?? null,
-  })).filter((one) => one.elements.length > 0);
+  return CONCEPTS.map((concept): Rendered => {
+    const elements = ELEMENTS[concept](plan);
+    const partial = partialGap(concept, target);
+    const gap = GAPS[concept]?.[target] ?? partial?.why ?? null;
+    const missing = GAPS[concept]?.[target] === undefined ? (partial?.elements(plan, elements) ?? []) : elements;
+    return {
+      concept,
+      elements,
+      by: missing.length === elements.length ? null : RENDERED_BY[concept][target],
+      missing,
+      gap: missing.length > 0 ? gap : null,
+    };
+  }).filter((one) => one.elements.length > 0);
 }
+
+/** What a target renders of a concept for some definitions only; undefined where it is the same for all. */
+export const partialGap = (concept: Concept, target: Target): PartialGap | undefined =>
+  (PARTIAL_GAPS as { readonly [C in Concept]?: { readonly [T in Target]?: PartialGap } })[concept]?.[target];
 
 type Elements = Omit<Plan, 'findings'>;
 
@@ -281,6 +302,7 @@ const ELEMENTS: Record<Concept, (plan: Elements) => string[]> = {
   budget: (plan) => [...(plan.budget ? ['budget'] : []), ...each(plan, (model) => (model.budget ? ['budget'] : []))],
   delivery: (plan) => stagesOf(plan, (kind) => kind !== 'deploy'),
   deliveryDeploy: (plan) => stagesOf(plan, (kind) => kind === 'deploy'),
+  deliveryRecords: (plan) => (plan.delivery.stages.length > 0 ? ['delivery.stages'] : []),
   encryption: (plan) => (plan.security.encryption === 'customerKey' ? ['security.encryption'] : []),
   network: (plan) => (plan.security.network === 'private' ? ['security.network'] : []),
 };

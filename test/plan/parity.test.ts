@@ -37,6 +37,79 @@ describe('parity', () => {
     expect(planPlatform(foundation()).findings.map(({ id }) => id)).not.toContain('gap-on-google');
   });
 
+  describe('of a definition that asks for more than a target has for it', () => {
+    const M = 'models.demand';
+    const changed = (changes: Readonly<Record<string, unknown>>) => {
+      const changedPlan = planPlatform(scale(changes));
+      const { rows, gaps } = parityOf(changedPlan);
+      return {
+        by: (concept: string, target: 'aws' | 'google') => rows.find((one) => one.concept === concept)?.[target],
+        gaps: (target: string) =>
+          gaps.filter((one) => one.target === target).map(({ concept, elements }) => [concept, elements]),
+        findings: changedPlan.findings.map(({ id }) => id),
+      };
+    };
+    const ALWAYS = ['shadow', 'deliveryDeploy'];
+
+    it('has rows for what is asked for, and for nothing else', () => {
+      const small = parityOf(planPlatform(foundation())).rows.map(({ concept }) => concept);
+      expect(small).not.toContain('budget');
+      expect(small).not.toContain('trainingBlock');
+      const told = changed({ [`${M}.budget.onExceeded`]: undefined });
+      expect([told.by('budget', 'google'), told.by('trainingBlock', 'google')]).toEqual([
+        expect.any(String),
+        undefined,
+      ]);
+      const objectives = (input: unknown) =>
+        parityOf(planPlatform(input)).rows.find(({ concept }) => concept === 'objectives')!.elements;
+      const [availability, latency] = ['availability', 'latency'].map((id) => `${M}.endpoint.objectives.${id}`);
+      expect(objectives(scale())).toEqual([availability, latency]);
+      expect(objectives(scale({ [`${M}.monitoring.availability`]: undefined }))).toEqual([latency]);
+    });
+
+    it('has no budget on Google Cloud without a billing account, and one on AWS', () => {
+      const environments = [{ name: 'production', google: { project: 'bikes-prod', region: 'europe-west3' } }];
+      const { by, gaps, findings } = changed({ environments });
+      expect([by('budget', 'google'), by('trainingBlock', 'google'), by('budget', 'aws')]).toEqual([
+        null,
+        null,
+        expect.any(String),
+      ]);
+      expect(gaps('google')).toEqual([
+        ['shadow', expect.anything()],
+        ['budget', ['budget', `${M}.budget`]],
+        ['trainingBlock', [`${M}.budget.onExceeded`]],
+        ['deliveryDeploy', expect.anything()],
+      ]);
+      expect(findings).toContain('budget-without-billing-account');
+    });
+
+    it('has the objectives that Cloud Monitoring takes, and names the others', () => {
+      const { by, gaps, findings } = changed({ [`${M}.monitoring.availability.targetPercent`]: 99.995 });
+      expect(by('objectives', 'google')).toEqual(expect.any(String));
+      expect(gaps('google')).toContainEqual(['objectives', [`${M}.endpoint.objectives.availability`]]);
+      expect(gaps('aws')).toEqual([]);
+      expect(findings).toContain('availability-above-objectives-on-google');
+    });
+
+    it('has no delivery on a cloud without a connection to the source', () => {
+      const path = 'delivery.source.connection';
+      const { by, gaps, findings } = changed({ [`${path}.google`]: undefined });
+      expect([by('delivery', 'google'), by('deliveryRecords', 'google')]).toEqual([null, null]);
+      expect(by('delivery', 'aws')).toEqual(expect.any(String));
+      expect(gaps('google').map(([concept]) => concept)).toEqual([
+        'shadow',
+        'delivery',
+        'deliveryDeploy',
+        'deliveryRecords',
+      ]);
+      expect(findings).toContain('delivery-without-connection');
+      const onAws = changed({ [`${path}.aws`]: undefined });
+      expect(onAws.gaps('aws').map(([concept]) => concept)).toEqual(['delivery', 'deliveryDeploy', 'deliveryRecords']);
+      expect(onAws.gaps('google').map(([concept]) => concept)).toEqual(ALWAYS);
+    });
+  });
+
   it('names elements of the plan', () => {
     for (const { elements } of parity.rows) {
       for (const element of elements) {

@@ -2,6 +2,7 @@ import { MonitoringCustomService } from '@cdktf/provider-google/lib/monitoring-c
 import { MonitoringSlo, type MonitoringSloRequestBasedSli } from '@cdktf/provider-google/lib/monitoring-slo';
 import { Construct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
+import { MAX_OBJECTIVE_PERCENT_ON_GOOGLE as MAX_TARGET } from '../../plan/partial-gaps';
 import type { ObjectivePlan } from '../../plan/plan';
 import { Annotations } from '../support/cdktf';
 import { locationOf } from '../support/location';
@@ -23,8 +24,6 @@ export interface BurnRate {
   readonly windowSeconds: number;
 }
 
-/** Cloud Monitoring takes no goal above (percent). */
-const MAX_TARGET = 99.99;
 const DAY = 86_400;
 
 /** A service of Cloud Monitoring for an endpoint, and its objectives: their error budgets are what burn-rate alarms watch. */

@@ -1,7 +1,5 @@
+import { MAX_OBJECTIVE_PERCENT_ON_GOOGLE as MAX_TARGET } from '../partial-gaps';
 import { type FindingRule, perModel, targetsOf } from './rule';
-
-/** Cloud Monitoring takes no goal above (percent). */
-const MAX_TARGET = 99.99;
 
 export const availabilityAboveObjectivesOnGoogle: FindingRule = {
   id: 'availability-above-objectives-on-google',

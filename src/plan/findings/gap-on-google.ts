@@ -1,8 +1,12 @@
 import { parityOf } from '../parity';
+import { PARTIAL_GAPS } from '../partial-gaps';
 import { type FindingRule, targetsOf } from './rule';
 
 /** Told by a rule of its own, which names the field. */
-const TOLD_ELSEWHERE = ['shadow'];
+const TOLD_ELSEWHERE = [
+  'shadow',
+  ...Object.entries(PARTIAL_GAPS).flatMap(([concept, gaps]) => ('google' in gaps ? [concept] : [])),
+];
 
 export const gapOnGoogle: FindingRule = {
   id: 'gap-on-google',
