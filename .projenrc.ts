@@ -182,6 +182,9 @@ const project = new typescript.TypeScriptProject({
     'ml-random-forest@2.1.0',
     '@types/node@^20',
     'google-auth-library@^10.9.1',
+    // Conditions of IAM's bindings are CEL.
+    '@bufbuild/cel@0.6.1',
+    '@bufbuild/protobuf@^2.6.2',
     'canonicalize@2.1.0',
     '@stdlib/stats-base-dists-chisquare-quantile@^0.2.3',
     '@stdlib/stats-base-dists-chisquare-cdf',
