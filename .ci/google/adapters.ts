@@ -9,6 +9,7 @@ const VERSION: Record<GoogleService, string> = {
   storage: 'storage/storage/v1',
   upload: 'upload/storage/v1',
   aiplatform: 'aiplatform/v1',
+  artifactregistry: 'artifactregistry/v1',
   bigquery: 'bigquery/bigquery/v2',
   monitoring: 'monitoring/v3',
   pubsub: 'pubsub/v1',

@@ -8,6 +8,7 @@ import { retrainingCases } from '../../test/google/execution/cases/retraining';
 import { situationCases } from '../../test/google/execution/cases/situations';
 import { smokeCases } from '../../test/google/execution/cases/smoke';
 import { stepCases } from '../../test/google/execution/cases/steps';
+import { stoppedCases } from '../../test/google/execution/cases/stopped';
 import { latencyCases, strategyCases } from '../../test/google/execution/cases/strategies';
 import { trainingBlockCases } from '../../test/google/execution/cases/training-block';
 import { PythonEngine } from './python-engine';
@@ -33,6 +34,7 @@ async function main([python = 'python3', ...rest]: string[]): Promise<number> {
     ...smokeCases,
     ...retrainingCases,
     ...incidentCases,
+    ...stoppedCases,
     ...promotionCases,
   ]
     .filter(({ row }, place) => !isBrief || !EACH.test(row) || place % EVERY === 0)

@@ -20,6 +20,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_SERVER_ACCELERATOR: z.string().default(''),
   MLP_SERVER_ACCELERATOR_COUNT: z.coerce.number().int().min(0).default(0),
   MLP_SERVER_IMAGE: z.string().default(''),
+  /** Repository that the delivery pushes images to, whose tags are looked up; empty where the role looks up none. */
+  MLP_IMAGES: z.string().default(''),
   /** Key for what handlers create; empty for Google's own keys. */
   MLP_KEY: z.string().default(''),
   /** JSON of `googleDataSchema`; empty where the role reads no data. */
@@ -41,6 +43,8 @@ export const googleEnvSchema = handlerEnvSchema.extend({
   MLP_OFFERS: z.string().default(''),
   /** JSON of `originSchema`; empty in a first environment. */
   MLP_ORIGIN: z.string().default(''),
+  /** JSON of `deliverySourceSchema`; empty where no delivery is told of. */
+  MLP_DELIVERY: z.string().default(''),
 });
 export type GoogleEnv = z.output<typeof googleEnvSchema>;
 
@@ -138,6 +142,38 @@ export const originSchema = z.object({
   approval: z.enum(['automatic', 'manual']),
 });
 export type Origin = z.output<typeof originSchema>;
+
+/** What a build asks a pipeline for. Who has asked, and why, is not for it to say. */
+export const trainingRequestSchema = z.object({
+  /** Id of the build: one is one run. */
+  build: z.string().regex(/^[\w-]+$/, 'the id of a build'),
+  commit: z.string().min(1),
+  /** When the commit was authored, ISO 8601; null where the build has no history. */
+  committedAt: z.string().nullable().default(null),
+});
+
+/** Whose builds are deliveries, for the handler that hears of all builds of its project. */
+export const deliverySourceSchema = z.object({
+  /** Name of the trigger. */
+  trigger: z.string().min(1),
+  /** Whether people hear of a failed delivery from this handler: of several models from one. */
+  tells: z.boolean(),
+});
+export type DeliverySource = z.output<typeof deliverySourceSchema>;
+
+/** Topic on which Cloud Build tells of all builds of a project. Its name is fixed, and the topic is the project's own. */
+export const BUILD_TOPIC = 'cloud-builds';
+
+/**
+ * How a delivery has ended, by the last status of its build. One that a person has stopped, or did not let begin, is neither.
+ */
+export const BUILD_OUTCOMES = {
+  SUCCESS: 'SUCCEEDED',
+  FAILURE: 'FAILED',
+  INTERNAL_ERROR: 'FAILED',
+  TIMEOUT: 'FAILED',
+  EXPIRED: 'FAILED',
+} as const;
 
 /** Aliases by which people decide of a version in Vertex AI's registry; a decision takes its alias off again. */
 export const DECISION_ALIASES = { approve: 'approve', reject: 'reject' } as const;

@@ -379,7 +379,7 @@ describe('managed jobs', () => {
         spot: true,
         tensorboard: null,
       },
-      serverImage: 'server:current',
+      images: async () => ({ trainer: 'trainer@sha256:t', server: 'server@sha256:s' }),
       kmsKeyName: 'key',
       format: 'csv',
       features: ['temp', 'weather'],
@@ -422,9 +422,13 @@ describe('managed jobs', () => {
         { name: 'MLP_SEED', value: '7' },
       ]),
     );
+    expect(job.jobSpec.workerPoolSpecs[0]!.containerSpec).toMatchObject({ imageUri: 'trainer@sha256:t' });
     expect(job.jobSpec.scheduling).toMatchObject({ timeout: '3600s', strategy: 'SPOT' });
     expect(google.text('b/runs/r1/hyperparameters.json')).toBe('{"trees":10}');
-    expect(await jobs().finish(train)).toMatchObject({ artifactUri: 'gs://b/runs/r1/model/' });
+    expect(await jobs().finish(train)).toMatchObject({
+      artifactUri: 'gs://b/runs/r1/model/',
+      image: 'trainer@sha256:t',
+    });
   });
 
   test('a budget that is used up starts no training, and leaves what runs and what scores alone', async () => {
@@ -437,10 +441,38 @@ describe('managed jobs', () => {
     expect(await jobs(used).start(train)).toEqual({ name });
   });
 
+  test('of a run that was stopped end, and those of others go on', async () => {
+    const { name } = await jobs().start(train);
+    const { name: scored } = await jobs().start(score);
+    const { name: ended } = await jobs().start({
+      ...score,
+      step: 'scoreCandidate',
+      arguments: { subject: 'candidate' },
+    });
+    google.jobs.get(String(ended))!['state'] = 'JOB_STATE_SUCCEEDED';
+    const { name: other } = await jobs().start({ ...train, run: 'r10' });
+    // A run whose label is the same, since labels are cut.
+    const alike = 'x'.repeat(70);
+    const { name: first } = await jobs().start({ ...train, run: `${alike}1` });
+    await jobs().abandon('r1');
+    await jobs().abandon(`${alike}2`);
+    const states = [name, scored, ended, other, first].map((one) => google.jobs.get(String(one))!['state']);
+    expect(states.map((one) => String(one).replace('JOB_STATE_', ''))).toEqual([
+      'CANCELLED',
+      'CANCELLED',
+      'SUCCEEDED',
+      'RUNNING',
+      'RUNNING',
+    ]);
+  });
+
   test('scoring sends the inputs alone and gives scores by key, whatever their order', async () => {
     const { name } = await jobs().start(score);
     expect(google.jobs.get(String(name))).toMatchObject({
-      unmanagedContainerModel: { artifactUri: 'gs://b/runs/r0/model' },
+      unmanagedContainerModel: {
+        artifactUri: 'gs://b/runs/r0/model',
+        containerSpec: { imageUri: 'server@sha256:s' },
+      },
       instanceConfig: { keyField: 'mlp_row' },
     });
     expect(google.text('b/runs/r1/scoring/champion.jsonl')).toBe(
@@ -454,6 +486,7 @@ describe('managed jobs', () => {
     );
     expect(await jobs().finish(score)).toMatchObject({
       rows: 2,
+      image: 'server@sha256:s',
       testSetDigest: 'sha256:t',
       serving: { rowsQueried: 2 },
     });

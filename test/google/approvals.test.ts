@@ -27,7 +27,9 @@ function resources() {
 const TEMPLATE = resources();
 
 test('a sink of audit logs, and nothing but it, publishes decisions, which are pushed to the pipeline as itself', () => {
-  const [sink] = all(TEMPLATE, 'google_logging_project_sink') as [Attributes];
+  const sink = all(TEMPLATE, 'google_logging_project_sink').find(({ description }) =>
+    String(description).startsWith('Decisions of people'),
+  ) as Attributes;
   expect(sink['filter']).toContain('protoPayload.request.versionAliases = ("approve" OR "reject")');
   expect(sink['filter']).toMatch(
     /protoPayload\.request\.name =~ "\^projects\/\[\^\/\]\+\/locations\/[^"]+\/models\/[^"]+-demand@"/,
@@ -36,8 +38,10 @@ test('a sink of audit logs, and nothing but it, publishes decisions, which are p
     (one) => (one['push_config'] as Attributes)['push_endpoint'],
   );
   expect(push.filter((one) => String(one).endsWith('/approvals'))).toHaveLength(1);
-  const publishers = all(TEMPLATE, 'google_pubsub_topic_iam_member').map((one) => one['member']);
-  expect(publishers).toEqual([expect.stringContaining('google_logging_project_sink')]);
+  const publishers = all(TEMPLATE, 'google_pubsub_topic_iam_member').filter((one) =>
+    String(one['topic']).includes('Approvals_Topic'),
+  );
+  expect(publishers.map((one) => one['member'])).toEqual([expect.stringContaining('Approvals_Sink')]);
 });
 
 describe('a decision in the registry of Vertex AI', () => {

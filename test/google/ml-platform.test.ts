@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { TerraformStack } from 'cdktf';
+import { trainingRequestSchema } from '../../src/contract/google';
 import { MlPlatform } from '../../src/google';
 import { NAME_LIMITS, shortHash } from '../../src/google/support/names';
 import { GRANTS_OF_ACTION } from '../../src/google/support/permissions';
@@ -307,13 +308,15 @@ describe('a platform at stage scale', () => {
     expect(pushed).toEqual(images);
     const { script } = step.at(-1) as { script: string };
     const asked = (at: string): unknown => {
-      const stubs = `git() { printf '${at}'; }; gcloud() { printf '%s' "$7"; }`;
-      const env = { ...process.env, COMMIT: 'abc123', WORKFLOW: 'w', REGION: 'r' };
+      const stubs = `git() { printf '${at}'; }; gcloud() { printf '%s' "$6"; }`;
+      const env = { ...process.env, COMMIT: 'abc123', BUILD: 'b1', TOPIC: 't' };
       return JSON.parse(execFileSync('bash', ['-c', `${stubs}\n${script}`], { env, encoding: 'utf8' }));
     };
-    const run = { startedBy: 'delivery', cause: 'code', commit: 'abc123' };
-    expect(asked('2026-01-02T03:04:05+01:00')).toEqual({ ...run, committedAt: '2026-01-02T03:04:05+01:00' });
-    expect(asked('')).toEqual(run);
+    const request = { build: 'b1', commit: 'abc123' };
+    const at = '2026-01-02T03:04:05+01:00';
+    expect(asked(at)).toEqual({ ...request, committedAt: at });
+    expect(asked('')).toEqual(request);
+    for (const one of [asked(at), asked('')]) expect(() => trainingRequestSchema.parse(one)).not.toThrow();
   });
 });
 
@@ -339,8 +342,8 @@ test('a stage has what it asks for and nothing more', () => {
         .at(-1),
     );
   expect([pushed(core), pushed(scale)]).toEqual([
-    ['incidents', 'approvals'],
-    ['incidents', 'approvals', 'alerts'],
+    ['deliveries', 'train', 'incidents', 'stopped', 'approvals', 'stopped'],
+    ['deliveries', 'train', 'incidents', 'stopped', 'approvals', 'stopped', 'alerts'],
   ]);
   expect(all(foundation, 'google_cloud_scheduler_job')).toHaveLength(1);
   const kinds = (resources: Resources): Set<unknown> =>

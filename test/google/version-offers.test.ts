@@ -76,6 +76,29 @@ describe('the environment that offers', () => {
   });
 });
 
+test('lets the projects of all later environments pull images, by Google’s own agents, and its own by no binding', () => {
+  const [first, second] = ENVIRONMENTS;
+  const third = { name: 'abroad', google: { project: 'bikes-abroad', region: 'europe-west4' } };
+  const pullers = (environment: string, environments: readonly object[]): string[] => {
+    const { resource, data } = templateOf(stackIn(environment, environments));
+    return all(resource, 'google_artifact_registry_repository_iam_member').flatMap((one) => {
+      const id = /^principalSet:\S+\$\{data\.google_project\.(\w+)\.number\}\/type\/ServiceAgent$/.exec(
+        String(one['member']),
+      );
+      if (!id) return [];
+      expect(one).toMatchObject({
+        role: 'roles/artifactregistry.reader',
+        repository: expect.stringContaining('Images'),
+      });
+      return [String(data['google_project']![id[1]!]!['project_id'])];
+    });
+  };
+  expect(pullers('staging', [first, second, third])).toEqual(['bikes-abroad', 'bikes-prod']);
+  expect(pullers('production', [first, second, third])).toEqual(['bikes-abroad']);
+  expect(pullers('abroad', [first, second, third])).toEqual([]);
+  expect(pullers('staging', [first, { ...second, google: { ...first.google, region: 'europe-west4' } }])).toEqual([]);
+});
+
 describe('the environment that takes', () => {
   const { resource } = production;
 

@@ -28,6 +28,7 @@ import { retentionSeconds } from '../support/retention';
 import { RoleIdentity } from '../support/role-identity';
 import { ScheduledCall } from '../support/scheduled-call';
 import { StateMachine } from '../support/state-machine';
+import { StoppedExecutions } from '../support/stopped-executions';
 import { scheduledEvent } from '../support/task-event';
 import { EndpointGrants } from './canary-endpoint-grants';
 import { EndpointMetrics } from './canary-endpoint-metrics';
@@ -173,6 +174,13 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       );
     }
     this.releaseWorkflowId = machine.workflowId;
+    new StoppedExecutions(this, 'Stopped', {
+      registry,
+      handler: this.handler,
+      identity: this.identity,
+      workflowName: machine.workflowName,
+      of: 'release',
+    });
     for (const job of this.plan.jobs) {
       new ScheduledCall(this, `${pascalCase(job.id)}Schedule`, {
         model: this.model,

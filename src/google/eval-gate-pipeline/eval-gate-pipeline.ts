@@ -13,7 +13,7 @@ import type { Location } from '../../definition/values';
 import { TASKS, type Task } from '../../kernel/metric-catalogue';
 import { localRunbook } from '../../plan/alarm';
 import { planPipeline } from '../../plan/pipeline';
-import type { ComputePlan, PipelinePlan } from '../../plan/plan';
+import type { ComputePlan, ImagePlan, PermissionPlan, PipelinePlan } from '../../plan/plan';
 import type { StepGraph } from '../../plan/step-graph';
 import { type INotifications, topicsOf } from '../ml-platform/notifications';
 import type { IModelRegistry } from '../model-registry/model-registry';
@@ -26,6 +26,7 @@ import { type PlatformContext, platformContextOf } from '../support/platform-con
 import { RoleIdentity } from '../support/role-identity';
 import { StateMachine } from '../support/state-machine';
 import { terraformText } from '../support/step-graph-to-workflow';
+import { StoppedExecutions } from '../support/stopped-executions';
 import { Approvals } from './approvals';
 import { PipelineGrants } from './eval-gate-pipeline-grants';
 import { PipelineMetrics } from './eval-gate-pipeline-metrics';
@@ -69,6 +70,8 @@ export interface EvalGatePipelineProps {
   readonly notifications?: INotifications;
   /** Machine that a candidate is asked on how fast it answers, where the gate asks that. @default - the trainer's */
   readonly servingCompute?: ComputePlan;
+  /** Image that serves, and scores for the gate. @default - the one that the delivery builds */
+  readonly servingImage?: ImagePlan;
   /** Whether a budget that is used up stops training (see `TrainingBlock`). @default false */
   readonly budgetBlocksTraining?: boolean;
 }
@@ -136,7 +139,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       common,
     );
     this.identity = new RoleIdentity(this, 'Identity', { role: 'pipeline', of: this.model, project }).grant(
-      this.plan.permissions,
+      [...this.plan.permissions, LOOK_UP_IMAGES],
       { ...common, actsAs: [this.trainer.account.name] },
     );
     const smoke = smokeOf(this.plan, props.servingCompute);
@@ -154,7 +157,8 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
         MLP_TRAINING: JSON.stringify(this.trainingFacts()),
         ...(smoke !== null && { MLP_SMOKE: JSON.stringify(smoke) }),
         ...(props.budgetBlocksTraining === true && { MLP_TRAINING_BLOCK: 'true' }),
-        MLP_SERVER_IMAGE: `${registry.imageRoot}/server:current`,
+        MLP_SERVER_IMAGE: imageAddress(props.servingImage ?? { google: null }, registry, 'server'),
+        MLP_IMAGES: registry.imageRoot,
         ...originEnvironment(platformContextOf(this)),
       },
     });
@@ -173,6 +177,13 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     this.node.defaultChild = machine.workflow;
     this.workflowId = machine.workflowId;
     this.workflowName = machine.workflowName;
+    new StoppedExecutions(this, 'Stopped', {
+      registry,
+      handler: this.handler,
+      identity: this.identity,
+      workflowName: machine.workflowName,
+      of: 'pipeline',
+    });
     const subject = { platform: platformContextOf(this).platform, model: this.model, endpointId: null };
     this.alarms = new Alarms(this, 'Alarms', {
       alarms: this.plan.alarms,
@@ -208,6 +219,9 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     return new ImportedPipeline(scope, id, attributes);
   }
 }
+
+/** The images of a run are looked up once, when it begins to train. */
+const LOOK_UP_IMAGES: PermissionPlan = { role: 'pipeline', action: 'pullImage', because: 'train: images by digest' };
 
 /** What the handler knows of the environment whose champions it takes. */
 function originEnvironment({ promotion: { intake } }: PlatformContext): Record<string, string> {

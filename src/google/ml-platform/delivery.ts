@@ -1,7 +1,9 @@
 import { CloudbuildTrigger, type CloudbuildTriggerBuildStep } from '@cdktf/provider-google/lib/cloudbuild-trigger';
 import { Cloudbuildv2Repository } from '@cdktf/provider-google/lib/cloudbuildv2-repository';
 import { Construct } from 'constructs';
+import { pascalCase } from '../../kernel/names';
 import type { DeliveryPlan } from '../../plan/plan';
+import type { CanaryEndpoint } from '../canary-endpoint/canary-endpoint';
 import type { EvalGatePipeline } from '../eval-gate-pipeline/eval-gate-pipeline';
 import type { IModelRegistry } from '../model-registry/model-registry';
 import { labelValue } from '../support/labels';
@@ -10,6 +12,8 @@ import { physicalName, shortHash } from '../support/names';
 import { platformContextOf } from '../support/platform-context';
 import { RoleIdentity } from '../support/role-identity';
 import { terraformText } from '../support/step-graph-to-workflow';
+import { DeliveryIntake } from './delivery-intake';
+import { TrainingRequests } from './training-requests';
 
 export interface DeliveryProps {
   readonly delivery: DeliveryPlan;
@@ -19,6 +23,8 @@ export interface DeliveryProps {
   readonly registries: Readonly<Record<string, IModelRegistry>>;
   /** Pipelines that train again when the code has changed. */
   readonly pipelines: readonly EvalGatePipeline[];
+  /** Endpoints whose handlers are told how a delivery has ended. */
+  readonly endpoints: readonly CanaryEndpoint[];
 }
 
 /** Where the source is hosted. */
@@ -34,8 +40,8 @@ const GCLOUD_IMAGE = 'gcr.io/google.com/cloudsdktool/cloud-sdk:slim';
 
 /**
  * CI/CD of code on Cloud Build: lint, build and test, then the images of trainers and servers, named by commit and as
- * `current`, then training with them. What is around the models is applied with Terraform. A manual environment waits for an approval before its build starts. Without a connection to the source
- * there is no trigger, and `trigger` is null.
+ * `current`, then training with them. What is around the models is applied with Terraform. A manual environment waits for an
+ * approval before its build starts. Without a connection to the source there is no trigger, and `trigger` is null.
  */
 export class Delivery extends Construct {
   readonly identity: RoleIdentity;
@@ -43,19 +49,29 @@ export class Delivery extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const { delivery, registries, pipelines } = props;
+    const { delivery, registries } = props;
     const { project, region } = locationOf(this);
     const context = platformContextOf(this);
     this.identity = new RoleIdentity(this, 'Identity', { role: 'delivery', of: context.platform, project });
-    const starts = pipelines.length > 0;
+    // A pipeline is asked by its topic (see TrainingRequests), which needs no right to start workflows.
     this.identity.grant(
-      delivery.permissions.filter(({ action }) => starts || action !== 'startPipeline'),
+      delivery.permissions.filter(({ action }) => action !== 'startPipeline'),
       { project, region },
     );
     for (const registry of Object.values(registries)) registry.grants.pushImages(this.identity.member);
     const { connection } = delivery.source;
     this.trigger = connection.google === null ? null : this.triggerOf(props, connection.google);
-    if (this.trigger) this.node.defaultChild = this.trigger;
+    if (!this.trigger) return;
+    this.node.defaultChild = this.trigger;
+    // The text itself: a reference would make the handler wait for the trigger, and that for the pipeline.
+    const trigger = this.trigger.nameInput!;
+    props.endpoints.forEach((endpoint, place) => {
+      new DeliveryIntake(this, `${pascalCase(endpoint.model)}Delivered`, {
+        endpoint,
+        trigger,
+        tells: place === 0,
+      });
+    });
   }
 
   private triggerOf(props: DeliveryProps, connection: string): CloudbuildTrigger {
@@ -86,7 +102,7 @@ export class Delivery extends Construct {
         step: [
           ...commandSteps(delivery, environment),
           ...imageSteps(delivery, registries),
-          ...pipelines.map((pipeline) => trainingStep(pipeline, region)),
+          ...pipelines.map((pipeline) => this.trainingStep(pipeline)),
         ],
         images: delivery.images.flatMap((image) => addresses(image, registries)),
         timeout: `${Math.ceil(delivery.timeoutSeconds)}s`,
@@ -94,7 +110,33 @@ export class Delivery extends Construct {
       },
     });
   }
+
+  /** Asks for training, and does not wait for it: the run is named by the build. */
+  private trainingStep(pipeline: EvalGatePipeline): CloudbuildTriggerBuildStep {
+    const { model } = pipeline;
+    const requests = new TrainingRequests(this, `${pascalCase(model)}Training`, {
+      pipeline,
+      publisher: this.identity.member,
+    });
+    return {
+      id: `train-${model}`,
+      name: GCLOUD_IMAGE,
+      env: ['COMMIT=$COMMIT_SHA', 'BUILD=$BUILD_ID', `TOPIC=${requests.topicId}`],
+      script: terraformText(TRAINING_SCRIPT),
+    };
+  }
 }
+
+const TRAINING_SCRIPT = [
+  '#!/usr/bin/env bash',
+  'set -euo pipefail',
+  '# Without a history the time of the commit is not known, and the lead time begins with the run.',
+  'at=$(git show --no-patch --format=%aI "$COMMIT" || true)',
+  'asked=$(printf \'{"build":"%s","commit":"%s"\' "$BUILD" "$COMMIT")',
+  'if [ -n "$at" ]; then asked=$(printf \'%s,"committedAt":"%s"\' "$asked" "$at"); fi',
+  'gcloud pubsub topics publish "$TOPIC" --message "$asked}"',
+  '',
+].join('\n');
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -131,27 +173,6 @@ function imageSteps({ images }: DeliveryPlan, registries: DeliveryProps['registr
       ...all.map((address, place) => ({ id: `push-${id}-${place}`, name: DOCKER_IMAGE, args: ['push', address] })),
     ];
   });
-}
-
-/** Asks for training, and does not wait for it. What was run is an execution of the workflow by its own id. */
-function trainingStep({ model, workflowId }: EvalGatePipeline, region: string): CloudbuildTriggerBuildStep {
-  return {
-    id: `train-${model}`,
-    name: GCLOUD_IMAGE,
-    env: ['COMMIT=$COMMIT_SHA', `WORKFLOW=${workflowId}`, `REGION=${region}`],
-    script: terraformText(
-      [
-        '#!/usr/bin/env bash',
-        'set -euo pipefail',
-        '# Without a history the time of the commit is not known, and the lead time begins with the run.',
-        'at=$(git show --no-patch --format=%aI "$COMMIT" || true)',
-        'input=$(printf \'{"startedBy":"delivery","cause":"code","commit":"%s"\' "$COMMIT")',
-        'if [ -n "$at" ]; then input=$(printf \'%s,"committedAt":"%s"\' "$input" "$at"); fi',
-        'gcloud workflows execute "$WORKFLOW" --location "$REGION" --data "$input}"',
-        '',
-      ].join('\n'),
-    ),
-  };
 }
 
 /** An image by the commit that it was built from, and as the one that is used next. */

@@ -86,8 +86,8 @@ export class MlPlatform extends Construct {
     const notifications =
       props.notifications ?? new Notifications(this, 'Incidents', { incidents: plan.incidents, kmsKeyName });
     this.incidents = notifications;
-    const { before, own, after } = neighboursOf(plan.platform.name, plan.environments, environment.name);
-    const offers = own && after ? new VersionOffers(this, 'Offers', { own, to: after, kmsKeyName }) : undefined;
+    const { before, own, after, laters } = neighboursOf(plan.platform.name, plan.environments, environment.name);
+    const offers = own && after ? new VersionOffers(this, 'Offers', { own, to: after, laters, kmsKeyName }) : undefined;
     const intake = own && before ? { from: before, own } : null;
     const promotion = { offersTopic: offers?.topicId ?? null, intake };
     providePlatformContext(this, { ...context, network, promotion });
@@ -128,6 +128,7 @@ export class MlPlatform extends Construct {
       registries: Object.fromEntries(Object.entries(this.models).map(([name, { registry }]) => [name, registry])),
       // A later environment takes the versions of the one before it.
       pipelines: intake === null ? Object.values(this.models).map(({ pipeline }) => pipeline) : [],
+      endpoints: Object.values(this.models).map(({ endpoint }) => endpoint),
     });
     this.budgets(billingAccount, notifications);
     this.node.defaultChild = this.dashboard.node.defaultChild;

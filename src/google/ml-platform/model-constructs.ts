@@ -68,6 +68,7 @@ export class ModelConstructs extends Construct {
           registry,
           notifications,
           servingCompute: plan.endpoint.compute,
+          servingImage: plan.endpoint.image,
           budgetBlocksTraining: isBilled && plan.budget?.onExceeded === 'blockTraining',
         },
         plan.pipeline,

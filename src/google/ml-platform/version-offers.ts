@@ -1,3 +1,4 @@
+import { ArtifactRegistryRepositoryIamMember } from '@cdktf/provider-google/lib/artifact-registry-repository-iam-member';
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project';
 import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
@@ -5,6 +6,7 @@ import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucke
 import { Construct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
 import type { IModelRegistry } from '../model-registry/model-registry';
+import { locationOf } from '../support/location';
 import { offersTopicName, type Place } from '../support/places';
 import { platformContextOf } from '../support/platform-context';
 
@@ -12,6 +14,8 @@ export interface VersionOffersProps {
   readonly own: Place;
   /** The environment after this one. */
   readonly to: Place;
+  /** It, and those after it: a version is served everywhere by the image that passed the gate with it. */
+  readonly laters: readonly Place[];
   readonly kmsKeyName: string | null;
 }
 
@@ -20,14 +24,16 @@ const FILES = ['model.tar.gz', 'profile.json', 'metrics.json', 'gate.json'];
 
 /**
  * Offers what is promoted here to the environment after this one: it hears of it on a topic, and may read what a version
- * consists of. All service accounts of its project may, as that of its handler does not exist before it is deployed.
+ * consists of. All service accounts of its project may, as that of its handler does not exist before it is deployed. Images are
+ * pulled by Google's agents of the projects that serve.
  */
 export class VersionOffers extends Construct {
   /** `projects/…/topics/…`. */
   readonly topicId: string;
   private readonly reader: string;
+  private readonly pullers: readonly { readonly id: string; readonly member: string }[];
 
-  constructor(scope: Construct, id: string, { own, to, kmsKeyName }: VersionOffersProps) {
+  constructor(scope: Construct, id: string, { own, to, laters, kmsKeyName }: VersionOffersProps) {
     super(scope, id);
     const topic = new PubsubTopic(this, 'Topic', {
       project: own.project,
@@ -37,8 +43,15 @@ export class VersionOffers extends Construct {
     });
     this.node.defaultChild = topic;
     this.topicId = topic.id;
-    const { number } = new DataGoogleProject(this, 'Reader', { projectId: to.project });
-    this.reader = `principalSet://cloudresourcemanager.googleapis.com/projects/${number}/type/ServiceAccount`;
+    const reader = new DataGoogleProject(this, 'Reader', { projectId: to.project });
+    this.reader = everyOf(reader, 'ServiceAccount');
+    const projects = new Map(laters.map((place) => [place.project, place.name]));
+    projects.delete(own.project);
+    this.pullers = [...projects].map(([projectId, name]) => {
+      const project =
+        projectId === to.project ? reader : new DataGoogleProject(this, `${pascalCase(name)}Project`, { projectId });
+      return { id: pascalCase(name), member: everyOf(project, 'ServiceAgent') };
+    });
     new PubsubTopicIamMember(this, 'Subscribe', {
       project: own.project,
       topic: topic.name,
@@ -47,8 +60,18 @@ export class VersionOffers extends Construct {
     });
   }
 
-  /** Lets the environment after this one read the versions of a registry. */
-  letRead({ model, artifactBucketName: bucket }: IModelRegistry): void {
+  /** Lets the environment after this one read the versions of a registry, and all after it pull its images. */
+  letRead({ model, artifactBucketName: bucket, repositoryId }: IModelRegistry): void {
+    const { project, region } = locationOf(this);
+    for (const { id, member } of this.pullers) {
+      new ArtifactRegistryRepositoryIamMember(this, `${pascalCase(model)}Images${id}`, {
+        project,
+        location: region,
+        repository: repositoryId,
+        role: 'roles/artifactregistry.reader',
+        member,
+      });
+    }
     new StorageBucketIamMember(this, `${pascalCase(model)}Versions`, {
       bucket,
       role: 'roles/storage.objectViewer',
@@ -67,3 +90,7 @@ export class VersionOffers extends Construct {
     });
   }
 }
+
+/** Everything of a kind that is of a project, also what is made later. */
+const everyOf = ({ number }: DataGoogleProject, kind: 'ServiceAccount' | 'ServiceAgent'): string =>
+  `principalSet://cloudresourcemanager.googleapis.com/projects/${number}/type/${kind}`;

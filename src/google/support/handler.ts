@@ -9,6 +9,7 @@ import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object';
 import { Construct } from 'constructs';
+import type { GoogleEnv } from '../../contract/google';
 import { pascalCase } from '../../kernel/names';
 import { DefinitionError } from '../../kernel/problem';
 import type { Role } from '../../plan/plan';
@@ -114,6 +115,12 @@ export class Handler extends Construct {
         member: invoker.member,
       });
     }
+  }
+
+  /** Sets a variable that is known only after the handler was made. */
+  addEnvironment(name: keyof GoogleEnv, value: string): void {
+    const { serviceConfig } = this.function;
+    serviceConfig.environmentVariables = { ...serviceConfig.environmentVariablesInput, [name]: value };
   }
 }
 

@@ -40,7 +40,7 @@ interface Grant {
 
 /**
  * The one table from verbs of least privilege to predefined roles. Vertex AI, Workflows, Monitoring and Logging have no
- * finer resource to grant on than the project.
+ * finer resource to grant on than the project, and IAM's conditions know no names of workflows.
  */
 export const GRANTS_OF_ACTION = {
   readData: [{ on: 'sources', role: 'read' }],

@@ -17,6 +17,8 @@ export interface Neighbours {
   readonly own: Place | null;
   /** The environment after it, to which its champion is offered. */
   readonly after: Place | null;
+  /** All environments after it: its images go with what is promoted from one to the next. */
+  readonly laters: readonly Place[];
 }
 
 const placeOf = ({ google }: Environment): string => `${google?.project}/${google?.region}`;
@@ -43,7 +45,8 @@ export function neighboursOf(platform: string, environments: readonly Environmen
       approval: one.approval,
     };
   };
-  return { before: at(index - 1), own: at(index), after: at(index + 1) };
+  const laters = environments.slice(index + 1).flatMap((_, place) => at(index + 1 + place) ?? []);
+  return { before: at(index - 1), own: at(index), after: at(index + 1), laters };
 }
 
 /** Name of the topic on which an environment offers what it promotes: the next one has to know it without its stack. */

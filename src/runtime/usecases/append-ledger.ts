@@ -33,6 +33,14 @@ export async function appendToLedger(ledger: LedgerStore, entry: LedgerEntry): P
   });
 }
 
+/** Whether an event stands among the last records of a model: whoever hears of it again need not tell of it again. */
+export async function isInLedger(ledger: LedgerStore, model: string, event: string): Promise<boolean> {
+  const head = (await ledger.head()) as unknown as LedgerRecord | undefined;
+  if (head === undefined) return false;
+  const recent = await ledger.read(Math.max(1, head.sequence - LOOK_BACK));
+  return recent.some((record) => isOf(record, model, event));
+}
+
 /** Runs of two models may have the same name: an event is one of its model. */
 const isOf = (record: Json, model: string | null, event: string): boolean => {
   const written = record as unknown as LedgerRecord | null;

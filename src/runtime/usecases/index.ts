@@ -55,6 +55,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   resolveIncident,
 };
 
+export { isInLedger } from './append-ledger';
 export { CAPTURE_COLUMNS } from './capture-columns';
 export { finishRetraining } from './finish-retraining';
 export { artifactKeys, stateKeys } from './keys';

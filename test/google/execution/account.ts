@@ -2,6 +2,7 @@ import { BigQuery } from './bigquery';
 import { Buckets } from './buckets';
 import { Endpoints } from './endpoints';
 import { Executions } from './executions';
+import { Images } from './images';
 import { Models } from './models';
 import { Monitoring } from './monitoring';
 import { LongRunningOperations } from './operations';
@@ -48,6 +49,7 @@ type Fetch = (
  */
 export class Account {
   readonly buckets = new Buckets();
+  readonly images = new Images();
   readonly operations: LongRunningOperations;
   readonly models: Models;
   readonly endpoints: Endpoints;
@@ -85,6 +87,7 @@ export class Account {
     this.services = {
       'storage.googleapis.com/storage/v1': (call) => this.buckets.operation(call),
       'storage.googleapis.com/upload/storage/v1': (call) => this.buckets.upload(call),
+      'artifactregistry.googleapis.com/v1': (call) => this.images.operation(call),
       'bigquery.googleapis.com/bigquery/v2': (call) => bigquery.operation(call),
       'monitoring.googleapis.com/v3': (call) => this.monitoring.operation(call),
       'workflowexecutions.googleapis.com/v1': (call) => this.executions.operation(call),

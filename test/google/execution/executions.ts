@@ -29,6 +29,10 @@ export class Executions {
     found.state = 'CANCELLED';
   }
 
+  isCancelled(id: string): boolean {
+    return this.all.some(({ name, state }) => state === 'CANCELLED' && name.endsWith(`/${id}`));
+  }
+
   operation({ method, path, query, body }: Call): Operation | undefined {
     const name = path.join('/');
     const workflow = name.replace(/\/executions.*$/, '');

@@ -33,6 +33,8 @@ export class Host {
   readonly path: string[] = [];
   /** Called before each handler. */
   onStep: (step: string) => void | Promise<void> = () => undefined;
+  /** Whether an execution, by its id, goes no further: nothing that it asks for is begun, or answered. */
+  isOver: (execution: string) => boolean = () => false;
   address = '';
   private readonly faults: { readonly step: string; readonly manner: StepManner; left: number }[] = [];
   private server: Server | undefined;
@@ -69,16 +71,22 @@ export class Host {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     this.time.ended();
+    const [, of, execution = ''] = (request.url ?? '').split('/');
+    if (of === 'of' && this.isOver(execution)) return;
     const { status, text, timedOut } = await this.answer(request, body).catch((error: Error) =>
       failed(599, `the test itself: ${error.stack}`),
     );
+    if (of === 'of' && this.isOver(execution)) return;
     this.time.began();
     response.writeHead(status, { 'content-type': 'application/json', ...(timedOut && { 'x-timed-out': '1' }) });
     response.end(text);
   }
 
   private async answer(request: IncomingMessage, body: Buffer): Promise<Reply> {
-    const [, kind = '', ...rest] = (request.url ?? '/').split('/');
+    const [kind = '', ...rest] = (request.url ?? '/')
+      .replace(/^\/of\/[^/]+/, '')
+      .split('/')
+      .slice(1);
     switch (kind) {
       case 'clock': {
         const { seconds = 0 } = JSON.parse(body.toString('utf8')) as { readonly seconds?: number };

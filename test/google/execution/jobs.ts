@@ -45,9 +45,8 @@ export class Jobs {
     if (method === 'POST') return called('create', () => this.create(kind, name, body));
     if (path.length > 5) return called('get', () => shown(this.known(name)));
     return called('list', () => {
-      const wanted = /^displayName="(.*)"$/.exec(query.get('filter') ?? '')?.[1];
-      if (wanted === undefined) throw invalid(`filter ${query.get('filter')}`);
-      const found = this.all.filter((one) => one.kind === kind && one.body['displayName'] === wanted);
+      const wanted = termsOf(query.get('filter') ?? '');
+      const found = this.all.filter((one) => one.kind === kind && wanted.every((term) => holds(term, one.body)));
       return { [kind]: found.map((one) => shown(this.known(one.name))) };
     });
   }
@@ -111,6 +110,21 @@ export class Jobs {
     // In no order that was asked for.
     this.buckets.put(bucket, `${folder}/prediction-1/prediction.results-00000-of-00001`, lines.reverse().join('\n'));
   }
+}
+
+type Term = readonly [field: string, value: string];
+
+/** `displayName="…"` and `labels.…="…"`, joined by AND. */
+const termsOf = (filter: string): Term[] =>
+  filter.split(' AND ').map((term) => {
+    const [, field, value] = /^(displayName|labels\.[a-z_]+)="([^"]*)"$/.exec(term) ?? [];
+    if (field === undefined || value === undefined) throw invalid(`filter ${filter}`);
+    return [field, value];
+  });
+
+function holds([field, value]: Term, body: Json): boolean {
+  if (field === 'displayName') return body['displayName'] === value;
+  return (body['labels'] as Record<string, string> | undefined)?.[field.replace('labels.', '')] === value;
 }
 
 const shown = ({ name, body, state, ending }: Job): Json => ({

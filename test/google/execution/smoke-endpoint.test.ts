@@ -39,14 +39,14 @@ function smokeEndpoint(): VertexSmokeEndpoint {
   return new VertexSmokeEndpoint(api, {
     id: 'smoke-1',
     labels: { model: 'demand' },
-    serverImage: 'server:current',
     serviceAccount: 'trainer@p',
     machine: { machineType: 'n2-standard-2' },
     kmsKeyName: '',
     now: () => time.now(),
   });
 }
-const measured = () => world.time.until(smokeEndpoint().measure('gs://a/runs/1/model/', ROWS));
+const CANDIDATE = { artifactUri: 'gs://a/runs/1/model/', image: 'server@sha256:s' };
+const measured = () => world.time.until(smokeEndpoint().measure(CANDIDATE, ROWS));
 const left = () => [...world.account.endpoints.all.keys(), ...world.account.models.all.keys()];
 
 test('measures by nearest rank, leaves the first answer out, and goes without a trace', async () => {
@@ -88,8 +88,8 @@ test('a candidate whose server does not come up is not loaded; a lack of machine
 
 test('a second call goes on where the first one was given up', async () => {
   world.account.endpoints.deployMs = 40 * 60_000;
-  const first = smokeEndpoint().measure('gs://a/runs/1/model/', ROWS);
-  const second = world.time.sleep(30 * 60_000).then(() => smokeEndpoint().measure('gs://a/runs/1/model/', ROWS));
+  const first = smokeEndpoint().measure(CANDIDATE, ROWS);
+  const second = world.time.sleep(30 * 60_000).then(() => smokeEndpoint().measure(CANDIDATE, ROWS));
   expect(await world.time.until(Promise.all([first, second]))).toMatchObject([{ loaded: true }, { loaded: true }]);
   const made = world.account.calls.filter((name) => name === 'aiplatform.endpoints.deployModel');
   expect(made).toHaveLength(1);

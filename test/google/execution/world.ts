@@ -61,6 +61,7 @@ export class World {
     this.account.executions.onCreated = (execution) => this.run(execution);
     for (const { bucket, name, content } of deployed.objects) this.account.buckets.put(bucket, name, content);
     this.host = new Host(this.time, this.account, (role) => this.handler(role as Role));
+    this.host.isOver = (id) => this.account.executions.isCancelled(id);
     const api = new GoogleApi({
       project,
       region,
@@ -164,15 +165,16 @@ export class World {
 
   private async execute(kind: WorkflowKind, execution: Execution): Promise<Ended> {
     this.time.began();
+    const address = `${this.host.address}/of/${execution.name.split('/').at(-1)}`;
     const outcome = await this.engine.execute({
       source: this.deployed.workflows[kind].source,
       argument: JSON.parse(execution.argument),
       environment: {
         GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID: execution.name.split('/').at(-1)!,
-        MLP_HANDLER_URL: `${this.host.address}/handlers/${kind === 'pipeline' ? 'pipeline' : 'release'}`,
-        MLP_VERTEX_API: `${this.host.address}/vertex`,
+        MLP_HANDLER_URL: `${address}/handlers/${kind === 'pipeline' ? 'pipeline' : 'release'}`,
+        MLP_VERTEX_API: `${address}/vertex`,
       },
-      clock: `${this.host.address}/clock`,
+      clock: `${address}/clock`,
     });
     this.time.ended();
     if (execution.state === 'ACTIVE') execution.state = outcome.succeeded ? 'SUCCEEDED' : 'FAILED';

@@ -24,6 +24,8 @@ export class FakeGoogle {
   readonly series: Json[] = [];
   readonly messages: Json[] = [];
   readonly statements: string[] = [];
+  /** Digests by the full name of a tag in Artifact Registry. */
+  readonly tags = new Map<string, string>();
   alerts: Json[] = [];
   /** Answers time series queries by their filter. */
   timeSeries: (filter: string) => Json[] = () => [];
@@ -99,6 +101,8 @@ export class FakeGoogle {
         return this.storage(method, rest, url.searchParams, json, request.headers.range);
       case 'aiplatform':
         return this.vertex(method, path, url.searchParams, json());
+      case 'artifactregistry':
+        return this.tag(path);
       case 'bigquery':
         return this.bigquery(method, path, json());
       case 'workflowexecutions':
@@ -119,6 +123,12 @@ export class FakeGoogle {
       default:
         return refuse(404, `no service ${service}`);
     }
+  }
+
+  private tag(name: string): Reply {
+    const digest = this.tags.get(name);
+    if (digest === undefined) return refuse(404, `no tag ${name}`);
+    return [200, { name, version: `${name.replace(/\/tags\/.*/, '')}/versions/${digest}` }];
   }
 
   private upload(bucket: string, query: URLSearchParams, raw: Buffer): Reply {
@@ -182,10 +192,19 @@ export class FakeGoogle {
     if (path.includes('/endpoints/')) return this.endpoint(method, name, verb, body);
     const [collection = ''] = name.split('/').slice(4);
     if (method === 'GET' && !this.jobs.has(name)) {
-      const wanted = /displayName="(.*)"/.exec(query.get('filter') ?? '')?.[1];
-      return [200, { [collection]: [...this.jobs.values()].filter((one) => one['displayName'] === wanted) }];
+      const terms = [...(query.get('filter') ?? '').matchAll(/(?:labels\.)?(\w+)="([^"]*)"/g)];
+      const found = [...this.jobs.values()].filter((one) =>
+        terms.every(
+          ([, field = '', value]) => ({ ...(one['labels'] as Json), displayName: one['displayName'] })[field] === value,
+        ),
+      );
+      return [200, { [collection]: found.filter((one) => String(one['name']).includes(`/${collection}/`)) }];
     }
     if (method === 'GET') return [200, this.jobs.get(name)!];
+    if (verb === 'cancel') {
+      this.jobs.get(name)!['state'] = 'JOB_STATE_CANCELLED';
+      return [200, {}];
+    }
     const made = { ...body, name: `${name}/${this.jobs.size + 1}`, state: 'JOB_STATE_RUNNING' };
     this.jobs.set(made.name, made);
     return [200, made];

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** A Pub/Sub push. */
-const pushSchema = z.object({ message: z.object({ data: z.string(), messageId: z.string().optional() }) });
+import { pushMessageOf } from './push-message';
 
 /** What Cloud Monitoring publishes of an incident, as far as we read it. */
 const incidentSchema = z.object({
@@ -31,9 +29,7 @@ export interface Alert {
 
 /** The alert in a push; undefined for a message that is none of ours. @throws ZodError for what is no push at all */
 export function alertOf(body: unknown): Alert | undefined {
-  const { message } = pushSchema.parse(body);
-  const text = Buffer.from(message.data, 'base64').toString('utf8');
-  const parsed = incidentSchema.safeParse(parseJson(text));
+  const parsed = incidentSchema.safeParse(pushMessageOf(body).content);
   if (!parsed.success) return undefined;
   const { incident_id, state, started_at, ended_at, summary, policy_user_labels: labels } = parsed.data.incident;
   return {
@@ -45,12 +41,4 @@ export function alertOf(body: unknown): Alert | undefined {
     endedAtSeconds: ended_at ?? null,
     summary: summary ?? '',
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

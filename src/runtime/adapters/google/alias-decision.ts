@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DECISION_ALIASES } from '../../../contract/google';
+import { pushMessageOf } from './push-message';
 
-/** A Pub/Sub push of an entry of Cloud Audit Logs. */
-const pushSchema = z.object({ message: z.object({ data: z.string() }) });
+/** An entry of Cloud Audit Logs. */
 const entrySchema = z.object({
   insertId: z.string(),
   protoPayload: z.object({
@@ -26,14 +26,7 @@ export interface AliasDecision {
 
 /** What somebody has decided by giving a version an alias; undefined for what is none. @throws ZodError for what is no push at all */
 export function aliasDecisionOf(body: unknown): AliasDecision | undefined {
-  const { message } = pushSchema.parse(body);
-  let raw: unknown;
-  try {
-    raw = JSON.parse(Buffer.from(message.data, 'base64').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const entry = entrySchema.safeParse(raw);
+  const entry = entrySchema.safeParse(pushMessageOf(body).content);
   if (!entry.success) return undefined;
   const { insertId, protoPayload } = entry.data;
   const { request, resourceName, authenticationInfo, status } = protoPayload;

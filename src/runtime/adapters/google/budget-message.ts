@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Spend } from '../../core/retraining';
+import { pushMessageOf } from './push-message';
 
-/** A Pub/Sub push. */
+/** Which message of several is the newest. */
 const pushSchema = z.object({
-  message: z.object({ data: z.string(), messageId: z.string(), publishTime: z.iso.datetime({ offset: true }) }),
+  message: z.object({ messageId: z.string(), publishTime: z.iso.datetime({ offset: true }) }),
 });
 
 /** What Cloud Billing publishes of a budget several times a day (schema 1.0), as far as we read it. */
@@ -25,7 +26,7 @@ const seconds = (instant: string): number => Date.parse(instant) / 1000;
 /** What a push says of a budget; undefined for a message that is none of Cloud Billing's. @throws ZodError for what is no push at all */
 export function budgetMessageOf(body: unknown): BudgetMessage | undefined {
   const { message } = pushSchema.parse(body);
-  const parsed = budgetSchema.safeParse(parseJson(Buffer.from(message.data, 'base64').toString('utf8')));
+  const parsed = budgetSchema.safeParse(pushMessageOf(body).content);
   if (!parsed.success) return undefined;
   const { costAmount, costIntervalStart, budgetAmount, currencyCode } = parsed.data;
   return {
@@ -38,12 +39,4 @@ export function budgetMessageOf(body: unknown): BudgetMessage | undefined {
       saidAtSeconds: seconds(message.publishTime),
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ export type GoogleService =
   | 'storage'
   | 'upload'
   | 'aiplatform'
+  | 'artifactregistry'
   | 'bigquery'
   | 'monitoring'
   | 'pubsub'
@@ -235,6 +236,7 @@ const HOSTS: Record<GoogleService, (region: string) => string> = {
   storage: () => 'https://storage.googleapis.com/storage/v1',
   upload: () => 'https://storage.googleapis.com/upload/storage/v1',
   aiplatform: (region) => `https://${region}-aiplatform.googleapis.com/v1`,
+  artifactregistry: () => 'https://artifactregistry.googleapis.com/v1',
   bigquery: () => 'https://bigquery.googleapis.com/bigquery/v2',
   monitoring: () => 'https://monitoring.googleapis.com/v3',
   pubsub: () => 'https://pubsub.googleapis.com/v1',

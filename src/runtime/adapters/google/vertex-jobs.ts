@@ -6,6 +6,7 @@ import { blockText, type TrainingBlock } from '../../core/retraining';
 import type { GcsBucket } from './gcs-bucket';
 import type { GoogleApi, JsonObject } from './google-api';
 import { costLabels, labelValue } from './label-value';
+import type { RunImages } from './run-images';
 import type { VertexSmokeEndpoint } from './vertex-smoke-endpoint';
 
 type Row = Readonly<Record<string, Json>>;
@@ -14,7 +15,8 @@ export interface VertexJobsOptions {
   readonly platform: string;
   readonly model: string;
   readonly training: GoogleTraining;
-  readonly serverImage: string;
+  /** Images of a run, which stay the same while it lasts. */
+  readonly images: (run: string) => Promise<RunImages>;
   readonly kmsKeyName: string;
   readonly format: 'csv' | 'parquet' | 'jsonl';
   /** What forbids to train now; null where nothing does. */
@@ -32,6 +34,8 @@ type Subject = 'candidate' | 'champion';
 
 /** Name of the field by which an answer is found again; it never reaches the server. */
 const ROW = 'mlp_row';
+/** States of a job that costs something still. */
+const GOING_ON = ['JOB_STATE_QUEUED', 'JOB_STATE_PENDING', 'JOB_STATE_RUNNING', 'JOB_STATE_PAUSED'];
 /** Where the workflow's containers see a bucket as files. */
 const mounted = (uri: string): string => uri.replace('gs://', '/gcs/');
 
@@ -64,7 +68,7 @@ export class VertexJobs {
       return {
         jobName: name ?? '',
         artifactUri: this.bucket.uri(`runs/${event.run}/model/`),
-        image: this.options.serverImage,
+        image: (await this.options.images(event.run)).trainer,
       };
     }
     const subject = subjectOf(event);
@@ -73,6 +77,8 @@ export class VertexJobs {
     return {
       jobName: name ?? '',
       ...scored,
+      // What scored is what serves later.
+      image: (await this.options.images(event.run)).server,
       testSetDigest: validation?.test?.digest ?? '',
       serving: await this.serving(event, subject, scored.rows),
     };
@@ -94,10 +100,31 @@ export class VertexJobs {
     const noted = await this.bucket.read(note);
     const reading: ServingSmokeResult = noted
       ? (JSON.parse(Buffer.from(noted.body).toString('utf8')) as ServingSmokeResult)
-      : await endpoint.measure(this.artifactOf(event, subject), await this.instances(event.run, smoke.rows));
+      : await endpoint.measure(
+          { artifactUri: this.artifactOf(event, subject), image: (await this.options.images(event.run)).server },
+          await this.instances(event.run, smoke.rows),
+        );
     if (!noted) await this.bucket.write(note, Buffer.from(JSON.stringify(reading)));
     await endpoint.remove();
     return { ...reading };
+  }
+
+  /** Ends what goes on for a run that was stopped: jobs that nobody waits for, and the endpoint of its candidate. */
+  async abandon(run: string): Promise<void> {
+    const { platform, model, smoke } = this.options;
+    const filter = Object.entries(costLabels(platform, model, run))
+      .map(([label, value]) => `labels.${label}="${value}"`)
+      .join(' AND ');
+    for (const collection of ['customJobs', 'batchPredictionJobs']) {
+      const page = await this.api.call('GET', 'aiplatform', `${this.api.parent}/${collection}`, undefined, { filter });
+      for (const job of (page[collection] ?? []) as readonly JsonObject[]) {
+        // A label is a name that was cut: two runs may share it, but no folder.
+        const isOurs = JSON.stringify(job).includes(`/runs/${run}/`);
+        if (!isOurs || !GOING_ON.includes(String(job['state']))) continue;
+        await this.api.call('POST', 'aiplatform', `${job['name']}:cancel`, {});
+      }
+    }
+    await smoke?.endpoint(run).remove();
   }
 
   /** The first frozen test rows as requests. */
@@ -153,6 +180,7 @@ export class VertexJobs {
 
   private async training({ run, arguments: fixed }: GoogleJob): Promise<JsonObject> {
     const { training, format } = this.options;
+    const images = await this.options.images(run);
     const folder = `runs/${run}`;
     const hyperparameters = `${folder}/hyperparameters.json`;
     await this.bucket.write(hyperparameters, Buffer.from(JSON.stringify(fixed['hyperparameters'] ?? {})));
@@ -170,7 +198,7 @@ export class VertexJobs {
             machineSpec: this.machine(),
             replicaCount: '1',
             containerSpec: {
-              imageUri: training.image,
+              imageUri: images.trainer,
               ...(training.command && { command: training.command }),
               env: Object.entries(env).map(([name, value]) => ({ name, value })),
             },
@@ -191,6 +219,7 @@ export class VertexJobs {
   private async scoring(event: GoogleJob): Promise<JsonObject> {
     const { run } = event;
     const subject = subjectOf(event);
+    const { server } = await this.options.images(run);
     const rows = await this.options.testRows(run);
     const lines = rows.map(({ columns }, place) => JSON.stringify({ [ROW]: place, ...this.input(columns) }));
     const input = `runs/${run}/scoring/${subject}.jsonl`;
@@ -200,7 +229,7 @@ export class VertexJobs {
       unmanagedContainerModel: {
         artifactUri: artifactUri.replace(/\/$/, ''),
         containerSpec: {
-          imageUri: this.options.serverImage,
+          imageUri: server,
           predictRoute: '/invocations',
           healthRoute: '/ping',
           ports: [{ containerPort: 8080 }],

@@ -6,12 +6,17 @@ export interface VertexSmokeOptions {
   /** Id of the endpoint for this check, and of its model: a letter first, then letters, digits and dashes. */
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly serverImage: string;
   readonly serviceAccount: string;
   readonly machine: JsonObject;
   readonly kmsKeyName: string;
   /** Milliseconds that only grow. */
   readonly now: () => number;
+}
+
+/** What is asked: a model, and the image that serves it. */
+export interface Candidate {
+  readonly artifactUri: string;
+  readonly image: string;
 }
 
 /** Routes and port of the server's contract. */
@@ -40,9 +45,9 @@ export class VertexSmokeEndpoint {
    * Makes the endpoint, and asks it. It stays for `remove` when that went well, and is gone when it did not.
    * @throws OperationError when Vertex AI itself fails; another call may go better
    */
-  async measure(artifactUri: string, instances: readonly object[]): Promise<ServingSmokeResult> {
+  async measure(candidate: Candidate, instances: readonly object[]): Promise<ServingSmokeResult> {
     try {
-      await this.register(artifactUri);
+      await this.register(candidate);
       await this.make();
       if (!(await this.deploy())) return NOT_LOADED;
       return await askRows(instances, (instance) => this.ask(instance), this.options.now);
@@ -68,8 +73,8 @@ export class VertexSmokeEndpoint {
     await this.delete(this.model);
   }
 
-  private async register(artifactUri: string): Promise<void> {
-    const { id, labels, serverImage, kmsKeyName } = this.options;
+  private async register({ artifactUri, image }: Candidate): Promise<void> {
+    const { id, labels, kmsKeyName } = this.options;
     await this.api.settled(this.model);
     if (await this.api.find('aiplatform', this.model)) return;
     const asked = {
@@ -78,7 +83,7 @@ export class VertexSmokeEndpoint {
         displayName: id,
         description: 'a candidate that is asked before it is registered',
         artifactUri: artifactUri.replace(/\/$/, ''),
-        containerSpec: { imageUri: serverImage, ...ROUTES, env: [{ name: 'MLP_MODEL_DIR', value: artifactUri }] },
+        containerSpec: { imageUri: image, ...ROUTES, env: [{ name: 'MLP_MODEL_DIR', value: artifactUri }] },
         labels,
         ...(kmsKeyName !== '' && { encryptionSpec: { kmsKeyName } }),
       },

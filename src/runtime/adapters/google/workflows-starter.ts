@@ -14,6 +14,13 @@ interface Claim {
   /** One claim's own: two of the same second are not the same. */
   readonly id: string;
 }
+/** A run as it was started. */
+export interface StartedRun {
+  readonly name: string;
+  readonly input: { readonly [key: string]: Json };
+  /** Why its execution failed, as Workflows says; null for one that somebody has stopped. */
+  readonly error: string | null;
+}
 type Found = { readonly claim: Claim; readonly generation: string };
 
 /** After so many seconds a claim without an execution is of somebody who died. */
@@ -61,6 +68,30 @@ export class WorkflowsStarter implements WorkflowStarter {
     return STATES[run['state'] as keyof typeof STATES] ?? 'failed';
   }
 
+  /**
+   * The run whose execution has ended, by the execution's own id; undefined for one of another workflow, or of nobody's.
+   * @throws OperationError `stillRunning` while Workflows does not show yet what its log has said
+   */
+  async ended(workflow: WorkflowKind, workflowId: string, executionId: string): Promise<StartedRun | undefined> {
+    const path = await this.workflow(workflow);
+    if (!path.endsWith(`/workflows/${workflowId}`)) return undefined;
+    const execution = await this.api.find('workflowexecutions', `${path}/executions/${executionId}`);
+    if (execution === undefined) return undefined;
+    if (STATES[execution['state'] as keyof typeof STATES] === 'running') {
+      throw new OperationError({
+        code: 'stillRunning',
+        path: String(execution['name']),
+        got: String(execution['state']),
+        expected: 'an execution that has ended',
+        fix: 'ask again',
+      });
+    }
+    const input = inputOf(String(execution['argument']));
+    const error = (execution['error'] as { readonly payload?: string } | undefined)?.payload;
+    // An execution that a person has started is named by its own id.
+    return { name: typeof input['run'] === 'string' ? input['run'] : executionId, input, error: error ?? null };
+  }
+
   /** Full name of the execution that was started under a name; null for none. */
   async execution(workflow: WorkflowKind, name: string): Promise<string | null> {
     return (await this.settledClaim(claimKey(workflow, name)))?.claim.execution ?? null;
@@ -96,7 +127,9 @@ export class WorkflowsStarter implements WorkflowStarter {
       view: 'FULL',
       pageSize: NEWEST,
     });
-    return ((page['executions'] ?? []) as JsonObject[]).find(({ argument }) => runOf(String(argument)) === name);
+    return ((page['executions'] ?? []) as JsonObject[]).find(
+      ({ argument }) => inputOf(String(argument))['run'] === name,
+    );
   }
 
   private async claim(key: string): Promise<Found | undefined> {
@@ -122,12 +155,14 @@ export class WorkflowsStarter implements WorkflowStarter {
   }
 }
 
-/** The name that an execution was started under; undefined for one without. */
-function runOf(argument: string): unknown {
+/** What an execution was started with; nothing where that is no map. */
+function inputOf(argument: string): { readonly [key: string]: Json } {
   try {
-    return (JSON.parse(argument) as { run?: unknown } | null)?.run;
+    const input: unknown = JSON.parse(argument);
+    const isMap = typeof input === 'object' && input !== null && !Array.isArray(input);
+    return isMap ? (input as { readonly [key: string]: Json }) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -3,7 +3,9 @@ import type { Json } from '../../../kernel/json';
 import { jobs } from './jobs';
 import { offers } from './offers';
 import { httpHandler, listenWhenMain } from './serve';
+import { stoppedRuns } from './stopped';
 import { approvals, budgets, tasks } from './tasks';
+import { training } from './training';
 
 const job =
   (what: 'start' | 'finish') =>
@@ -11,7 +13,7 @@ const job =
     ...(await jobs()[what](googleJobSchema.parse(body) as GoogleJob)),
   });
 
-/** Steps of the pipeline, the managed jobs between them, and what people decide in Vertex AI's registry. */
+/** Steps of the pipeline, the managed jobs between them, what people decide in Vertex AI's registry, and what deliveries ask for. */
 export const handler = httpHandler({
   '/': tasks([
     'checkData',
@@ -25,6 +27,8 @@ export const handler = httpHandler({
   '/approvals': approvals(),
   '/offers': offers(),
   '/budget': budgets(),
+  '/train': training(),
+  '/stopped': stoppedRuns(),
   '/jobs/start': job('start'),
   '/jobs/finish': job('finish'),
 });

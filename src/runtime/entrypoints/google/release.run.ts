@@ -1,8 +1,10 @@
+import { deliveries } from './deliveries';
 import { incidents } from './incidents';
 import { httpHandler, listenWhenMain } from './serve';
+import { stoppedReleases } from './stopped';
 import { tasks } from './tasks';
 
-/** Steps of a release, the report of what was released, and incidents of page alarms. */
+/** Steps of a release, the report of what was released, incidents of page alarms, and deliveries of code. */
 export const handler = httpHandler({
   '/': tasks([
     'verifyArtifact',
@@ -19,6 +21,8 @@ export const handler = httpHandler({
     'reportDora',
   ]),
   '/incidents': incidents(),
+  '/deliveries': deliveries(),
+  '/stopped': stoppedReleases(),
 });
 
 listenWhenMain(require.main, module, handler);

@@ -98,7 +98,7 @@ export const incidentCases: readonly Case[] = [
         world.account.executions.cancel(execution.name);
       }
     };
-    await world.last();
+    await world.time.until(world.time.sleep(6 * HOUR_MS));
     assert.equal(started(world)[0]!.state, 'CANCELLED');
     assert.equal(pages(world).length, 1);
     assert.deepEqual(await actions(world), ['incident', 'incidentEscalated']);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readVersion } from '../../../../src/runtime/usecases/version-record';
 import type { Manner } from '../account';
 import { type Case, expectMatch, template } from '../case';
 import type { StepManner } from '../host';
@@ -33,6 +34,7 @@ const OPERATIONS = [
   'aiplatform.models.patch',
   'aiplatform.models.upload',
   'aiplatform.operations.get',
+  'artifactregistry.tags.get',
   'monitoring.timeSeries.create',
   'storage.objects.get',
   'storage.objects.insert',
@@ -152,6 +154,27 @@ export const pipelineCases: readonly Case[] = [
     world.jobs.trained = { perDegree: 2, metrics: { loss: 1 } };
     await world.train('run-2');
     await expectNothing(world, 'gate', 'mae', 'gateFailure');
+  }),
+  served('images are pushed all the time', 'one trains, and one scores and is registered', async (world) => {
+    world.account.images.busy = true;
+    const ended = await world.train('run-2');
+    expectMatch(await world.pipelineState(), SECOND, ended);
+    const { images, models } = world.account;
+    const [trainer, server] = ['trainer', 'server'].map((image, place) => images.digest(image, 1 + place));
+    const used = world.jobs.all.slice(-3).map(({ body }) => /"imageUri":"([^"]*)"/.exec(JSON.stringify(body))?.[1]);
+    const registered = [...models.all.values()].flat().map(({ model }) => JSON.stringify(model['containerSpec']));
+    const record = await world.time.until(readVersion(world.ports.artifacts, '2'));
+    assert.deepEqual(
+      used.map((one) => one?.split('@')[1]),
+      [trainer, server, server],
+    );
+    assert.deepEqual([record.serverImage, (record.training as { image?: string }).image], [used[1], used[0]]);
+    assert.ok(registered.at(-1)?.includes(`"imageUri":"${used[1]}"`), registered.join('\n'));
+  }),
+  served('no image was built', 'nothing is trained, and people are told', async (world) => {
+    world.account.images.isThere = false;
+    await world.train('run-2');
+    await expectNothing(world, 'train', 'imageNotBuilt');
   }),
   served('a trainer leaves no numbers', 'it is told so', async (world) => {
     world.jobs.trained = { perDegree: 10, metrics: {} };
