@@ -258,7 +258,88 @@ def wrong_name(body):
             yield path, f"{value} !\n"
 
 
+# Of a build: scripts that end too early, names that nobody sets, steps that are there twice, and images that no step has made.
+SCRIPT = (
+    (r"\nif ", "\nfi "), (r"; fi\b", ";"), (r'"', ""), (r"\$\(", "$("), (r"#!/usr/bin/env bash", "#!/usr/bin/env bsh"), (r"\)\n", "\n"),
+    (r"\$([A-Z]{2})", r"$\1X"), (r"\bpublish\b", "publsh"), (r"--message", "--mesage"),
+)
+
+
+def wrong_build(body):
+    for path, value in places(body):
+        last = words(path)[-1]
+        if last == "script":
+            for number, (pattern, text) in enumerate(SCRIPT):
+                yield (*path, f"script{number}"), (path, re.sub(pattern, text, value, count=1))
+        if last == "env" and "=" in value:
+            name, _, rest = value.partition("=")
+            yield path, f"{typo(name) or name + 'S'}={rest}"
+            yield path, f"{name} {rest}"
+        if last in ("env", "args", "images") and re.search(r"(?<!\$)\$[A-Z]", value):
+            yield path, re.sub(r"(?<!\$)\$([A-Z]\w+)", r"$\1S", value, count=1)
+        if last in ("args", "images") and value.endswith(":current"):
+            yield path, value.replace(":current", ":curent")
+        if last == "args" and value in ("build", "push"):
+            yield path, typo(value) or "buld"
+    steps = (body.get("build") or {}).get("step")
+    if isinstance(steps, list) and len(steps) > 1:
+        yield ("build", "step", 1, "id"), steps[0].get("id")
+
+
+def unreachable(body):
+    """Thresholds that no figure comes to, and ones that every figure is beyond."""
+    for path, node in maps(body):
+        if "threshold_value" in node and "comparison" in node:
+            above = node["comparison"] == "COMPARISON_GT"
+            if "denominator_filter" in node:
+                yield (*path, "threshold_value"), 1.5 if above else 0
+            elif str(node.get("filter")).startswith("select_slo_burn_rate"):
+                yield (*path, "threshold_value"), 5000
+            elif isinstance(node["threshold_value"], float) and 0.99 < node["threshold_value"] < 1 and above:
+                yield (*path, "threshold_value"), 1
+        if "query" in node:
+            yield (*path, "query"), re.sub(r">= \d+$", ">= 99", node["query"])
+            yield (*path, "query"), re.sub(r"(100 \* .*?[<>]=?) [\d.]+\)", r"\1 150)", node["query"], count=1)
+
+
+def swapped_objective(body):
+    """An objective that promises another share, time, or count than it is called after; and an alarm on another one's budget."""
+    if "slo_id" in body:
+        yield ("goal",), 0.95
+        yield ("goal",), 0.9995
+        yield ("slo_id",), {"availability": "latency", "latency": "availability"}[body["slo_id"]]
+        yield ("display_name",), re.sub(r"^[\d.]+", "97", body["display_name"])
+    for path, node in maps(body):
+        if "bad_service_filter" in node:
+            yield (*path, "bad_service_filter"), node["total_service_filter"]
+            yield (*path, "total_service_filter"), node["bad_service_filter"]
+        if isinstance(node.get("range"), dict) and "max" in node["range"]:
+            yield (*path, "range", "max"), node["range"]["max"] * 2
+    for path, value in places(body):
+        if path[-1] == "filter" and value.startswith("select_slo_burn_rate"):
+            yield path, re.sub(r"(google_monitoring_slo\.)(\w+)", r"\1SWAPPED-\2", value)
+            yield path, re.sub(r'"(\d+)s"', lambda found: f'"{int(found.group(1)) * 2}s"', value)
+
+
+# Fields of audit logs, and what is asked of them.
+AUDITED = (
+    (r"protoPayload\.request\.name\b", "protoPayload.request.nmae"), (r"protoPayload\.request\.", "protoPayload.requset."),
+    (r"\.versionAliases", ".versionAlias"), (r"protoPayload\.methodName", "protoPayload.method"), (r"protoPayload\.", "protoPayLoad."),
+    (r"protoPayload\.serviceName", "protoPayload.servicename"), (r"MergeVersionAliases", "MergeAliases"), (r"/models/", "/model/"),
+    (r"cloudaudit\.googleapis\.com/activity", "cloudaudit.googleapis.com/activities"), (r"jsonPayload\.state", "jsonPayload.status"),
+    (r"workflow_id", "workflow"), (r'"CANCELLED"', '"CANCELED"'), (r"executions_system", "execution_system"),
+)
+
+
+def wrong_audit(body):
+    for path, value in places(body):
+        if path[-1] == "filter" and "destination" in body:
+            for pattern, text in AUDITED:
+                yield (*path, pattern), (path, re.sub(pattern, text, value, count=1))
+
+
 FAULTS = (
     wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, swapped_reference, wrong_filter, wrong_duration, wrong_cron,
-    wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
+    wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name, wrong_build,
+    unreachable, swapped_objective, wrong_audit,
 )

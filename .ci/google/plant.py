@@ -23,7 +23,8 @@ from faults import DROP, FAULTS, words
 SHARE, SHARE_OF_KIND = 0.9, 2 / 3
 # Of each kind of fault in each type: the most that are planted.
 MOST = 5
-MOST_STEPS = 24
+# Of kinds that are many at one place.
+MOST_OF = {"wrong_step": 24, "wrong_build": 36, "wrong_audit": 16, "unreachable": 16, "swapped_objective": 16}
 # Workflows that are executed, of those in which the other checks have found nothing: each takes seconds.
 MOST_RUNS = 4
 
@@ -78,7 +79,7 @@ def planted(resources):
     another = next(iter(resources.get("google_project_service", {"Nothing": {}})))
     for kind, of_kind in sorted(resources.items()):
         for fault in FAULTS:
-            most, count = MOST_STEPS if fault.__name__ == "wrong_step" else MOST, 0
+            most, count = MOST_OF.get(fault.__name__, MOST), 0
             for name, path, value in sampled(fault, kind, of_kind):
                 mark = f"Planted{len(told)}P"
                 if isinstance(value, str):

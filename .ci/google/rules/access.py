@@ -37,10 +37,10 @@ MEMBER = re.compile(
     rf"|serviceAccount:bq-{NUMBER}@bigquery-encryption\.iam\.gserviceaccount\.com"
     r"|serviceAccount:billing-budget-alert@system\.gserviceaccount\.com|(user|group):[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
     r"|\$\{google_logging_project_sink\.\w+\.writer_identity\}"
-    r"|principalSet://cloudresourcemanager\.googleapis\.com/projects/(\d+|\$\{data\.google_project\.\w+\.number\})/type/ServiceAccount"
+    r"|principalSet://cloudresourcemanager\.googleapis\.com/projects/(\d+|\$\{data\.google_project\.\w+\.number\})/type/Service(Account|Agent)"
 )
 # What all service accounts of another project may be: nothing that changes anything.
-FOR_A_PROJECT = {"roles/pubsub.subscriber", "roles/storage.objectViewer"}
+FOR_A_PROJECT = {"roles/pubsub.subscriber", "roles/storage.objectViewer", "roles/artifactregistry.reader"}
 
 
 def may_be_bound(kind, role):

@@ -9,8 +9,9 @@ from .walk import is_computed, referred
 
 FUNCTION = "google_cloudfunctions2_function"
 ADDRESS = re.compile(r"(\$\{google_cloudfunctions2_function\.\w+\.service_config\[0\]\.uri\})(/[\w/]*)?")
-# What the handler needs in its environment to answer at a path (src/runtime/entrypoints/google/{tasks,incidents,offers}.ts).
-NEEDS = {"/incidents": "MLP_ALARMS", "/alerts": "MLP_TRIGGER", "/approvals": "MLP_APPROVALS", "/offers": "MLP_ORIGIN"}
+# What the handler needs in its environment to answer at a path (src/runtime/entrypoints/google/*.ts).
+NEEDS = {"/incidents": "MLP_ALARMS", "/alerts": "MLP_TRIGGER", "/approvals": "MLP_APPROVALS", "/offers": "MLP_ORIGIN",
+         "/deliveries": "MLP_DELIVERY"}
 CALLERS = {
     "google_pubsub_subscription": ("push_config", "push_endpoint"),
     "google_cloud_scheduler_job": ("http_target", "uri"),

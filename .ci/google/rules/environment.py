@@ -62,6 +62,9 @@ def variable_faults(variables, template):
         yield f"MLP_SERVER_MACHINE: {machine!r} is no type of a machine"
     if accelerator and not ACCELERATOR.fullmatch(accelerator):
         yield f"MLP_SERVER_ACCELERATOR: {accelerator!r} is no accelerator"
+    trigger = delivery_trigger(variables)
+    if trigger is not None and trigger not in names(template, "google_cloudbuild_trigger"):
+        yield f"MLP_DELIVERY: {trigger!r} is no trigger of this template"
     for name, there in (
         ("MLP_PLATFORM", labelled(template, "platform")),
         ("MLP_MODEL", labelled(template, "model")),
@@ -70,6 +73,14 @@ def variable_faults(variables, template):
         value = variables.get(name)
         if value and there and not is_computed(value) and value not in there:
             yield f"{name}: {value!r} is the name of nothing in this template"
+
+
+def delivery_trigger(variables):
+    """Trigger whose builds a handler is to take; None where it takes none, or where its variable is no JSON."""
+    try:
+        return json.loads(variables.get("MLP_DELIVERY") or "{}").get("trigger")
+    except ValueError:
+        return None
 
 
 def memory_faults(at, memory):

@@ -13,8 +13,11 @@ TERM = re.compile(
 )
 SELECTOR = re.compile(r'select_slo_(?:burn_rate\("(?P<rated>[^"]+)", "(?P<window>\d+)s"\)|(?:budget_fraction|budget|health|compliance)\("(?P<of>[^"]+)"\))')
 OBJECTIVE = re.compile(r"\$\{google_monitoring_slo\.\w+\.(?:name|id)\}|projects/[^/]+/services/[^/]+/serviceLevelObjectives/[\w-]+")
-# Attributes that our messages have (src/runtime/adapters/google/pubsub-announcer.ts, pubsub-notifier.ts).
+# Attributes that our messages have (src/runtime/adapters/google/pubsub-announcer.ts, pubsub-notifier.ts), and those of Cloud Build's.
 ATTRIBUTES = {"platform", "model", "severity", "kind"}
+OF_BUILDS = {"status", "buildId"}
+# Longest filter of a subscription (cloud.google.com/pubsub/quotas), in bytes.
+LONGEST_FILTER = 256
 ATTRIBUTE = re.compile(
     r'(?:NOT )?(?:attributes\.(?P<is>[\w-]+)\s*(?:=|!=)\s*"(?P<value>[^"]*)"|attributes:(?P<has>[\w-]+)'
     r'|hasPrefix\(attributes\.(?P<starts>[\w-]+),\s*"[^"]*"\))'
@@ -35,7 +38,7 @@ def check(kind, name, body, template):
         if path[-2:] == ("condition", "expression"):
             yield from (f"{where}: {one}" for one in condition_faults(value))
         if kind == "google_pubsub_subscription" and last == "filter":
-            yield from (f"{where}: {one}" for one in attribute_faults(value, template))
+            yield from (f"{where}: {one}" for one in attribute_faults(value, is_of_builds(body), template))
         elif kind == "google_logging_project_sink" and last == "filter" or "condition_matched_log" in path and last == "filter":
             yield from (f"{where}: {one}" for one in logs.faults(value, template))
         elif "label_extractors" in path:
@@ -65,15 +68,23 @@ def dashboard_faults(where, text, template):
         yield from (f"{where}: {one}" for one in aligner_faults(node, template))
 
 
-def attribute_faults(text, template):
+def is_of_builds(subscription):
+    return str(subscription.get("topic")).endswith(f"/topics/{facts()['builds']['topic']}")
+
+
+def attribute_faults(text, of_builds, template):
+    if len(str(text).encode()) > LONGEST_FILTER:
+        yield f"is longer than {LONGEST_FILTER} bytes"
     for term in re.split(r"\s+(?:AND|OR)\s+", str(text)):
         found = ATTRIBUTE.fullmatch(term.strip())
         if not found:
             yield f"{term!r} is no term of a filter on messages"
             continue
         attribute = found["is"] or found["has"] or found["starts"]
-        if attribute not in ATTRIBUTES:
-            yield f"{attribute!r} is no attribute of a message of ours"
+        if attribute not in (OF_BUILDS if of_builds else ATTRIBUTES):
+            yield f"{attribute!r} is no attribute of such a message"
+        if attribute == "status" and found["value"] not in facts()["builds"]["statuses"]:
+            yield f"{found['value']!r} is no status with which a build ends"
         there = set(labelled(template, attribute)) if attribute in ("model", "platform") else set()
         if attribute == "platform":
             # The environment before this one may have another name.

@@ -5,13 +5,14 @@ meant, a literal would be created without it, and before it.
 """
 import re
 
-from .facts import environments
+from .facts import environments, facts, project_of
 from .walk import is_computed, leaves, shape
 
 KEY = r"<google_kms_crypto_key(_iam_member\.crypto_key_id|\.id)>|projects/[\w-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+"
 PROJECT = r"(?:<var\.project>|[a-z][a-z0-9-]{4,28}[a-z0-9])"
 BUCKET = r"<google_storage_bucket\.name>"
-IMAGE = rf"(?:<var\.region>|[a-z0-9-]+)-docker\.pkg\.dev/{PROJECT}/<google_artifact_registry_repository\.repository_id>/[a-z]+:(\$COMMIT_SHA|[\w.-]+)"
+IMAGES = rf"(?:<var\.region>|[a-z0-9-]+)-docker\.pkg\.dev/{PROJECT}/<google_artifact_registry_repository\.repository_id>"
+IMAGE = rf"{IMAGES}/[a-z]+:(\$COMMIT_SHA|[\w.-]+)"
 CHANNEL = rf"<google_monitoring_notification_channel\.(id|name)>|projects/{PROJECT}/notificationChannels/\d+"
 TOPIC_NAME = r"<google_pubsub_topic\.(name|id)>"
 HANDLER = r"<google_cloudfunctions2_function\.service_config\[0\]\.uri>"
@@ -39,6 +40,7 @@ SHAPES = {
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_DATASET"): r"<google_bigquery_dataset\.dataset_id>",
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_CAPTURE_TABLE"): r"<google_bigquery_table\.table_id>|capture",
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_KEY"): KEY,
+    ("google_cloudfunctions2_function", f"{VARIABLE}MLP_IMAGES"): IMAGES,
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_OFFERS"): r"<google_pubsub_topic\.id>",
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_SERVER_ACCOUNT"): EMAIL,
     ("google_cloudfunctions2_function", f"{VARIABLE}MLP_TOPIC_PAGE"): TOPIC_NAME,
@@ -85,11 +87,16 @@ def check(kind, name, body, template):
         is_image = path[-1] == "args" and "docker.pkg.dev" in str(value) or path[-1] in ("args", "MLP_SERVER_IMAGE") and is_computed(value)
         if is_image and not re.fullmatch(IMAGE, shape(value)):
             yield f"{kind}.{name}.{dotted}: {str(value)[:90]!r} is no image of a repository of ours"
+        ours = re.search(r"docker\.pkg\.dev/([^/]+)/\$\{google_artifact_registry_repository\.", str(value))
+        if ours and ours.group(1) != project_of(template):
+            yield f"{kind}.{name}.{dotted}: {ours.group(1)!r} is another project"
         found = re.match(r"bq://([\w-]+)\.", str(value))
         if path[-1] == "output_uri" and found and found.group(1) != body.get("project"):
             yield f"{kind}.{name}.{dotted}: {found.group(1)!r} is another project"
     yield from data_faults(kind, name, body, template)
-    if kind == "google_pubsub_subscription" and str(body.get("topic")).startswith(f"projects/{body.get('project')}/"):
+    # Cloud Build's topic is the project's own.
+    builds = f"projects/{body.get('project')}/topics/{facts()['builds']['topic']}"
+    if kind == "google_pubsub_subscription" and str(body.get("topic")).startswith(f"projects/{body.get('project')}/") and body["topic"] != builds:
         yield f"{kind}.{name}.topic: {body['topic']!r} is a topic of this project, and none of this template"
 
 

@@ -2,12 +2,15 @@
 import re
 
 from .calls import FUNCTION, may_call
+from .facts import facts
 from .walk import REFERENCE, referred
 
 MONITORING, BILLING = "gcp-sa-monitoring-notification", "billing-budget-alert@system"
 SINK = "google_logging_project_sink"
 # Who publishes what a handler is called with at a path, by a part of the member's name.
-PUBLISHERS = {"/incidents": MONITORING, "/alerts": MONITORING, "/budget": BILLING, "/approvals": f"{SINK}."}
+PUBLISHERS = {"/incidents": MONITORING, "/alerts": MONITORING, "/budget": BILLING, "/approvals": f"{SINK}.",
+              "/train": "_Delivery_Identity_",
+              "/stopped": f"{SINK}."}
 WRITES = {"roles/pubsub.publisher", "roles/storage.objectCreator"}
 
 
@@ -38,12 +41,19 @@ def check(kind, name, body, template):
         path = re.search(r"\}(/\w+)$", str((body.get("push_config") or {}).get("push_endpoint")))
         if path and path.group(1) in PUBLISHERS:
             yield from topic_faults(f"{at}.topic", body.get("topic"), PUBLISHERS[path.group(1)], template)
+        builds = f"projects/{body.get('project')}/topics/{facts()['builds']['topic']}"
+        if path and (path.group(1) == "/deliveries") != (body.get("topic") == builds):
+            yield f"{at}.topic: {body.get('topic')!r} does not tell what {path.group(1)} takes"
     elif kind == "google_billing_budget":
         yield from topic_faults(f"{at}.all_updates_rule", (body.get("all_updates_rule") or {}).get("pubsub_topic"), BILLING, template)
     elif kind == "google_monitoring_notification_channel":
         yield from topic_faults(f"{at}.labels.topic", (body.get("labels") or {}).get("topic"), MONITORING, template)
     elif kind == SINK:
         yield from topic_faults(f"{at}.destination", body.get("destination"), f"{SINK}.", template)
+        yield from stopped_faults(at, body, template)
+        topic = referred(body.get("destination"), "google_pubsub_topic", template)
+        if topic and unhashed(topic[1].get("name")) != unhashed(body.get("name")):
+            yield f"{at}.destination: {topic[0]} is the topic of something else"
         bucket = referred(body.get("destination"), "google_storage_bucket", template)
         if bucket and not any(f"{SINK}." in one for one in writers("google_storage_bucket", "bucket", bucket[0], template)):
             yield f"{at}.destination: no sink may write to {bucket[0]}"
@@ -61,6 +71,11 @@ def check(kind, name, body, template):
             yield f"{at}.service_account: {account[0]} has no run.invoker on {function[0]}"
     elif kind == "google_cloudbuild_trigger":
         yield from delivery_faults(at, body, template)
+
+
+def unhashed(name):
+    """A name without the hash that tells it from others (physicalName in src/google/support/names.ts)."""
+    return re.sub(r"-[0-9a-f]{6}$", "", str(name))
 
 
 def object_faults(at, body, template):
@@ -84,3 +99,12 @@ def delivery_faults(at, body, template):
         }
         if account and account[0] not in allowed:
             yield f"{at}.service_account: {account[0]} may not write to {repository}"
+
+
+def stopped_faults(at, body, template):
+    """A sink of executions is called after the workflow whose executions it tells of, and its topic is pushed to that one's handler."""
+    asked = re.search(r'resource\.labels\.workflow_id = "([^"]+)"', str(body.get("filter")))
+    called = re.fullmatch(r"Executions of the (\w+ of [\w-]+) that were stopped", str(body.get("description")))
+    for workflow in template.get("google_workflows_workflow", {}).values() if asked and called else ():
+        if workflow.get("name") == asked.group(1) and workflow.get("description") != called.group(1):
+            yield f"{at}.filter: is of the {workflow.get('description')}, and called after the {called.group(1)}"
