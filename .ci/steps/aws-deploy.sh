@@ -16,14 +16,8 @@ if ! command -v python3 > /dev/null; then
   exit 77
 fi
 
-venv="$root/.venv/aws-deploy"
-stamp="$(sha256sum .ci/aws/stand-in-requirements.txt | cut -d' ' -f1)"
-if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$stamp" ]; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/aws/stand-in-requirements.txt
-  echo "$stamp" > "$venv/stamp"
-fi
+source .ci/python-env.sh
+python_env aws-deploy .ci/aws/stand-in-requirements.txt
 [ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets
 
 work="$(mktemp -d)"
@@ -45,7 +39,7 @@ read -r port behind < <(node -e '
     for (const one of servers) one.close();
   });
 ')
-STATE_ROOT="$work/stand-in" PORT="$port" MOTO_PORT="$behind" PYTHON="$venv/bin/python" NODE_PATH="$root/node_modules" \
+STATE_ROOT="$work/stand-in" PORT="$port" MOTO_PORT="$behind" PYTHON="$python" NODE_PATH="$root/node_modules" \
   bash "$tools/start.sh" > "$work/stand-in.log" 2>&1 &
 stand_in=$!
 for _ in $(seq 300); do

@@ -16,16 +16,11 @@ definitions=(../shared/contract/examples/valid-foundation.yaml examples/*/platfo
 [ -n "${MLP_BUNDLED:-}" ] || node .ci/bundle.mjs --assets
 CDK_CONTEXT_JSON='{"@aws-cdk/core:validateAgainstDefaultRules":true}' npx tsx .ci/aws/synth.ts "$work" "${definitions[@]}"
 
-venv="$root/.venv/aws"
-if [ "$(cat "$venv/stamp" 2> /dev/null || true)" != "$(sha256sum < .ci/aws/requirements.txt)" ]; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/aws/requirements.txt
-  sha256sum < .ci/aws/requirements.txt > "$venv/stamp"
-fi
+source .ci/python-env.sh
+python_env aws .ci/aws/requirements.txt
 mapfile -t templates < <(find "$work" -name "*.template.json" -not -path "*-again/*" | sort)
 # W3005: a dependency that a reference states already; CDK writes both.
-"$venv/bin/cfn-lint" --ignore-checks W3005 --non-zero-exit-code error --format parseable "${templates[@]}"
+"${python%/*}/cfn-lint" --ignore-checks W3005 --non-zero-exit-code error --format parseable "${templates[@]}"
 echo "cfn-lint: ${#templates[@]} templates, no error"
 
 source .ci/checkov/venv.sh

@@ -22,25 +22,16 @@ done
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-cache="$root/.venv/sql"
-mkdir -p "$cache"
-
-# The environment is kept, and made again when what it is made of changes.
-stamp="$(sha256sum .ci/sql/requirements.txt | cut -d' ' -f1)"
-if [ "$(cat "$cache/stamp" 2> /dev/null || true)" != "$stamp" ]; then
-  rm -rf "$cache"
-  python3 -m venv "$cache"
-  "$cache/bin/pip" install --quiet --no-compile --disable-pip-version-check -r .ci/sql/requirements.txt
-  echo "$stamp" > "$cache/stamp"
-fi
+source .ci/python-env.sh
+python_env sql .ci/sql/requirements.txt
 
 classpath="$(bash .ci/sql/trino.sh)"
 npx tsx .ci/sql/run.ts write "$work"
-"$cache/bin/python" .ci/sql/parse.py "$work/statements.json"
+"$python" .ci/sql/parse.py "$work/statements.json"
 # Both print a line a statement, and exit 1 when one fails; the comparison says which, and whether it may.
 java -Xmx700m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$classpath" RunQueries "$work/trino.sql" > "$work/trino.out" 2> "$work/trino.err" &
 trino=$!
-ZETASQL_CACHE="$cache/zetasql.cwasm" "$cache/bin/python" "$tools/zetasql_exec.py" "$work/zetasql.json" > "$work/zetasql.out" 2> "$work/zetasql.err" || true
+ZETASQL_CACHE="${python%/bin/python}/zetasql.cwasm" "$python" "$tools/zetasql_exec.py" "$work/zetasql.json" > "$work/zetasql.out" 2> "$work/zetasql.err" || true
 wait "$trino" || true
 if ! npx tsx .ci/sql/run.ts compare "$work"; then
   tail -n 5 "$work/trino.err" "$work/zetasql.err"
