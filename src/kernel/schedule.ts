@@ -161,9 +161,15 @@ export function meanPeriodSeconds(schedule: Schedule): number {
   return gaps.length === 0 ? Number.POSITIVE_INFINITY : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
 }
 
-/** Longest time without a firing: `0 8-18 * * *` is silent for 14 hours each night. */
+/** Longest time without a firing, changes of the clock aside: `0 8-18 * * *` is silent for 14 hours each night. */
 export function longestGapSeconds(schedule: Schedule): number {
   if ('every' in schedule) return durationSeconds(schedule.every);
-  const gaps = gapsOf(schedule);
-  return gaps.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...gaps);
+  const { minutes, hours } = parseCron(schedule.cron, schedule.timeZone);
+  const times = hours.flatMap((hour) => minutes.map((minute) => hour * 3600 + minute * 60));
+  const [, , ...days] = schedule.cron.trim().split(/\s+/);
+  // From the first firing of a day to that of the next one; the last one of the day is nearer to it.
+  const betweenDays = gapsOf({ ...schedule, cron: [minutes[0], hours[0], ...days].join(' ') });
+  if (betweenDays.length === 0) return Number.POSITIVE_INFINITY;
+  const overnight = Math.max(...betweenDays) - (times.at(-1)! - times[0]!);
+  return Math.max(overnight, ...times.slice(1).map((time, before) => time - times[before]!));
 }

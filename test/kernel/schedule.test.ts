@@ -1,7 +1,14 @@
 import { Cron } from 'croner';
 import * as fc from 'fast-check';
 import type { Duration } from '../../src/kernel/duration';
-import { everyAsCron, nextFireTimes, parseCron, printCron, scheduleAsCron } from '../../src/kernel/schedule';
+import {
+  everyAsCron,
+  longestGapSeconds,
+  nextFireTimes,
+  parseCron,
+  printCron,
+  scheduleAsCron,
+} from '../../src/kernel/schedule';
 
 const iso = (dates: readonly Date[]) => dates.map((date) => date.toISOString());
 const AFTER = new Date('2026-03-28T12:00:00Z');
@@ -92,4 +99,20 @@ test('our reading of a line fires at the instants of the line itself', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test.each([
+  ['0 * * * *', 3600],
+  ['0 0 * * *', 86_400],
+  ['*/5 8-18 * * *', 13 * 3600 + 300],
+  ['0 8,20 * * *', 12 * 3600],
+  ['0 6 * * 1-5', 3 * 86_400],
+  ['30 8-18 * * 1-5', 2 * 86_400 + 14 * 3600],
+  ['0 0 1 * *', 31 * 86_400],
+])('%s is silent for %i seconds at the longest', (cron, seconds) => {
+  expect(longestGapSeconds({ cron, timeZone: 'UTC' })).toBe(seconds);
+});
+
+test('what runs every so often is silent for as long', () => {
+  expect(longestGapSeconds({ every: '6h' })).toBe(6 * 3600);
 });

@@ -157,6 +157,15 @@ describe('alarms', () => {
     );
   });
 
+  // Who asks for an alarm's state alone cannot tell data that have stopped from data that never were.
+  test('that fire when data stop take no release back, and are in no group', () => {
+    const silent = alarms.filter(({ missingData }) => missingData === 'breaching');
+    expect(silent.map(({ id }) => id)).toEqual(['data-freshness']);
+    expect(silent.filter(({ abortsRelease }) => abortsRelease)).toEqual([]);
+    const grouped = [demand().endpoint.pageGroup, demand().drift!.pageGroup].flatMap((group) => group?.alarms ?? []);
+    expect(grouped).not.toContain('data-freshness');
+  });
+
   test.each<[Record<string, unknown>, string, object]>([
     [{ mae: { max: 70 } }, 'quality-mae', { comparator: 'above', threshold: 70 }],
     [{ r2: { min: 0.4 } }, 'quality-r2', { comparator: 'below', threshold: 0.4 }],
