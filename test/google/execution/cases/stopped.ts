@@ -80,7 +80,7 @@ const OPERATIONS = [
 
 const releaseCases: readonly Case[] = [
   ...['verify', 'deploy', 'shift1', 'look1', 'shift2', 'look2'].map((step) =>
-    release('that a person cancels', `at ${step}: the champion has all of the traffic`, async (world) => {
+    release('that a person cancels, at each task', `${step}: the champion has all of the traffic`, async (world) => {
       const execution = await stopRelease(world, step);
       assert.equal((await say(world, execution, 'release')).status, 200);
       const ended = await world.last();
@@ -203,7 +203,7 @@ const CANCELLED = /somebody has stopped the run \(CANCELLED\)/;
 
 const pipelineCases: readonly Case[] = [
   ...['validate', 'train.start', 'train.finish', 'scoreCandidate.start', 'scoreChampion.finish', 'gate'].map((step) =>
-    pipeline('that a person cancels', `at ${step}: it is recorded, and no job goes on`, async (world) => {
+    pipeline('that a person cancels, at each task', `${step}: it is recorded, and no job goes on`, async (world) => {
       const execution = await stopRun(world, step);
       assert.equal((await say(world, execution, 'pipeline')).status, 200);
       await expectStopped(world, CANCELLED);
