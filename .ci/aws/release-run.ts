@@ -9,6 +9,12 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   DescribeExecutionCommand,
@@ -19,9 +25,11 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { awsEnvSchema } from '../../src/contract/aws';
 import type { TaskEvent } from '../../src/contract/events';
+import { archiveUri } from '../../src/runtime/adapters/aws/model-archive';
 import { awsPorts } from '../../src/runtime/entrypoints/aws/ports';
 import { artifactKeys, type Ports, readRegistry } from '../../src/runtime/usecases';
 import { writeJson } from '../../src/runtime/usecases/json-artifact';
+import { readVersion } from '../../src/runtime/usecases/version-record';
 import { type MemoryWorld, registered } from '../../test/runtime/usecases/world';
 import { eventually, named, recordsOf } from './ledger';
 import { REGION } from './platforms';
@@ -31,6 +39,7 @@ const machines = new SFNClient();
 const functions = new LambdaClient();
 const parameters = new SSMClient();
 const alarms = new CloudWatchClient();
+const sagemaker = new SageMakerClient();
 const invocations = new SageMakerRuntimeClient();
 
 /** Requests of which it is looked at who answers. */
@@ -126,8 +135,8 @@ async function release(resources: readonly StackResource[], version: number) {
   return { status, states };
 }
 
-/** All live traffic is a version's, by what SageMaker says and by who answers. */
-async function servesAlone({ serving }: Ports, EndpointName: string, version: number): Promise<void> {
+/** All live traffic is a version's, by what SageMaker says, and by the archive of the model that answers. */
+async function servesAlone({ serving, artifacts }: Ports, EndpointName: string, version: number): Promise<void> {
   const { status, live } = await serving.read();
   deepStrictEqual({ status, live }, { status: 'ready', live: { [version]: 100 } });
   const answered = new Set<string>();
@@ -137,5 +146,14 @@ async function servesAlone({ serving }: Ports, EndpointName: string, version: nu
     );
     answered.add(variant);
   }
-  deepStrictEqual(answered.size, 1);
+  const { EndpointConfigName } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+  const { ProductionVariants = [] } = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+  const archives: (string | undefined)[] = [];
+  for (const { VariantName = '', ModelName } of ProductionVariants) {
+    if (!answered.has(VariantName)) continue;
+    const { PrimaryContainer } = await sagemaker.send(new DescribeModelCommand({ ModelName }));
+    archives.push(PrimaryContainer?.ModelDataUrl);
+  }
+  const { artifactUri } = await readVersion(artifacts, String(version));
+  deepStrictEqual([answered.size, archives], [1, [archiveUri(artifactUri)]]);
 }
