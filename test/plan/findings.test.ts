@@ -27,6 +27,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ 'environments.1.google.billingAccount': undefined }),
     path: 'environments.1.google.billingAccount',
   },
+  'burn-rate-unreachable': {
+    bad: scale({ [`${M}.monitoring.availability.targetPercent`]: 93 }),
+    path: `${M}.monitoring.availability.targetPercent`,
+    good: scale({ [`${M}.monitoring.availability.targetPercent`]: 93.1 }),
+  },
   'canary-starved': { bad: scale({ [`${M}.serving.expectedRequestsPerMinute`]: 2 }), path: `${M}.release.steps.0` },
   'capture-off': { bad: scale({ [`${M}.serving.capturePercent`]: 0 }), path: `${M}.serving.capturePercent` },
   'cooldown-longer-than-schedule': {

@@ -2,6 +2,7 @@ import { approvalByAnyone } from './approval-by-anyone';
 import { availabilityAboveObjectivesOnGoogle } from './availability-above-objectives-on-google';
 import { budgetBelowIdleCost } from './budget-below-idle-cost';
 import { budgetWithoutBillingAccount } from './budget-without-billing-account';
+import { burnRateUnreachable } from './burn-rate-unreachable';
 import { canaryStarved } from './canary-starved';
 import { captureOff } from './capture-off';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
@@ -57,6 +58,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   availabilityAboveObjectivesOnGoogle,
   budgetBelowIdleCost,
   budgetWithoutBillingAccount,
+  burnRateUnreachable,
   canaryStarved,
   captureOff,
   cooldownLongerThanSchedule,
