@@ -2,7 +2,7 @@ import { googleEnvSchema, type OfferMessage } from '../../src/contract/google';
 import { MlPlatform } from '../../src/google';
 import { offers } from '../../src/runtime/entrypoints/google/offers';
 import { googlePorts } from '../../src/runtime/entrypoints/google/ports';
-import { readRegistry } from '../../src/runtime/usecases';
+import { readRegistry, readVersion } from '../../src/runtime/usecases';
 import { artifactKeys } from '../../src/runtime/usecases/keys';
 import { type MemoryWorld, registered } from '../runtime/usecases/world';
 import { FakeGoogle } from './fake/fake-google';
@@ -194,6 +194,17 @@ describe('a promoted version', () => {
     expect(here.artifacts.uri(key)).toMatch(/^gs:\/\/bikes-prod-/);
     const records = (await here.ledger.read(1)) as unknown as { action: string; actor: string }[];
     expect(records.map(({ action }) => action)).toEqual(expect.arrayContaining(['register']));
+  });
+
+  test('is served there by the image that passed the gate with it', async () => {
+    const { record, here, there, push } = await promoted('automatic');
+    const serverImage = `europe-west3-docker.pkg.dev/bikes-staging/bikes-demand/server@sha256:${'a'.repeat(64)}`;
+    await there.artifacts.put(artifactKeys.version(1), Buffer.from(JSON.stringify({ ...record, serverImage })));
+    await push();
+    const [taken] = [...google.models].flatMap(([name, versions]) => (name.includes('bikes-demand') ? versions : []));
+    expect(taken).toMatchObject({ containerSpec: { imageUri: serverImage } });
+    // And in the environment after that one.
+    expect(await readVersion(here.artifacts, '1')).toMatchObject({ serverImage });
   });
 
   test('waits for a person where the next environment asks for one', async () => {
