@@ -36,7 +36,9 @@ export class DataTables extends Construct {
       description: `Queries of ${registry.model}: ${purpose}`,
       recursiveDeleteOption: true,
       workGroupConfiguration: {
-        enforceWorkGroupConfiguration: true,
+        // Enforced, it would have Athena refuse each CREATE TABLE AS with a location of its own, which a frozen set needs. Queries
+        // bring no settings, so that these are in force all the same; where they may write is said by the handlers' roles.
+        enforceWorkGroupConfiguration: false,
         publishCloudWatchMetricsEnabled: true,
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {

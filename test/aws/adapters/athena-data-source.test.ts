@@ -1,15 +1,24 @@
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import { captureTable } from '../../../src/aws/drift-alarm/capture-table';
+import { DataTables } from '../../../src/aws/support/data-tables';
 import { dataSchema } from '../../../src/definition/data';
 import { AthenaDataSource } from '../../../src/runtime/adapters/aws/athena-data-source';
-import type { AthenaSqlEngine } from '../../../src/runtime/adapters/aws/athena-sql-engine';
+import { AthenaSqlEngine } from '../../../src/runtime/adapters/aws/athena-sql-engine';
 import { bucketLocation } from '../../../src/runtime/adapters/aws/bucket-location';
 import { captureHour } from '../../../src/runtime/adapters/aws/capture-view';
 import { type CaptureWindow, MOST_LEAD_SECONDS } from '../../../src/runtime/ports/data-source';
 import { athena } from '../../../src/runtime/sql/dialects/athena';
 import { CAPTURE_COLUMNS } from '../../../src/runtime/usecases';
 import { data } from '../support/definition';
-import { newStack, registryIn } from '../support/stacks';
+import { asText, newStack, registryIn, templateOf } from '../support/stacks';
+import { refuseLocation, workGroupIn } from './athena-workgroup';
+import { fakeClient } from './fake-client';
 import { bytes, fakeS3, text } from './fake-s3';
+
+const stack = newStack();
+new DataTables(stack, 'Tables', { registry: registryIn(stack), data: dataSchema.parse(data), purpose: 'training' });
+const template = templateOf(stack);
+const workGroup = workGroupIn(template);
 
 /** Athena as far as statements write objects: a table's parts, and the CSV that is the result of a query. */
 function sourceOf(timestampType: string | null = 'varchar') {
@@ -18,6 +27,7 @@ function sourceOf(timestampType: string | null = 'varchar') {
   const engine = {
     execute: async (sql: string) => {
       statements.push(sql);
+      refuseLocation(sql, workGroup);
       const location = /external_location = 's3:\/\/bucket\/([^']+)'/.exec(sql)?.[1];
       if (location !== undefined) {
         if ([...s3.objects.keys()].some((key) => key.startsWith(location))) throw new Error('HIVE_PATH_ALREADY_EXISTS');
@@ -72,6 +82,37 @@ test('CSV is frozen with a header under its key, beside a table of the same rows
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
   });
   expect(text(s3.objects.get('runs/r1/train.csv'))).toBe('"tenure"\n"3"\n');
+});
+
+test('queries bring no settings, so that results lie where the workgroup says, encrypted with the key of the bucket', async () => {
+  const { OutputLocation, EncryptionConfiguration } = workGroup.ResultConfiguration;
+  let started: { readonly WorkGroup: string; readonly ResultConfiguration?: object } | undefined;
+  const client = fakeClient<AthenaClient>({
+    StartQueryExecution: (input: typeof started) => {
+      started = input;
+      return { QueryExecutionId: 'q1' };
+    },
+    // Settings of a query win over those of a workgroup that enforces none.
+    GetQueryExecution: () => ({
+      QueryExecution: {
+        Status: { State: 'SUCCEEDED' },
+        ResultConfiguration: { OutputLocation: `${asText(OutputLocation)}q1.csv`, ...started?.ResultConfiguration },
+      },
+    }),
+  });
+  const options = { workgroup: 'acme-churn-training', database: 'acme_churn_training', sleep: async () => undefined };
+  expect((await new AthenaSqlEngine(client, options).execute('SELECT 1')).output).toMatch(
+    /^s3:\/\/.+\/queries\/q1\.csv$/,
+  );
+  expect(started).toMatchObject({ WorkGroup: 'acme-churn-training' });
+  expect(started).not.toHaveProperty('ResultConfiguration');
+  const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+  expect(EncryptionConfiguration).toEqual({ EncryptionOption: 'SSE_KMS', KmsKey: { 'Fn::GetAtt': [key, 'Arn'] } });
+  // What a CREATE TABLE AS writes elsewhere in the bucket has the bucket's own encryption.
+  const encryption = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': [key, 'Arn'] } };
+  template.allResourcesProperties('AWS::S3::Bucket', {
+    BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: encryption }] },
+  });
 });
 
 test('the table of a CSV lies where no training job looks: it is given all that begins with the name of the rows', async () => {

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { refuseLocation, type WorkGroupConfiguration } from '../../aws/adapters/athena-workgroup';
 import { serviceError } from '../../aws/adapters/fake-client';
 import type { Objects } from '../../aws/execution/objects';
 import type { GlueTables } from './glue-tables';
@@ -30,6 +31,8 @@ export class Athena {
     private readonly tables: GlueTables,
     private readonly objects: Objects,
     private readonly bucket: string,
+    /** By name. */
+    private readonly workGroups: ReadonlyMap<string, WorkGroupConfiguration>,
   ) {}
 
   operations() {
@@ -37,16 +40,23 @@ export class Athena {
       StartQueryExecution: ({
         QueryString,
         QueryExecutionContext,
+        WorkGroup,
       }: {
         QueryString: string;
+        WorkGroup: string;
         QueryExecutionContext: { Database: string };
       }) => {
         if (Buffer.byteLength(QueryString) > MAX_BYTES)
           throw serviceError('InvalidRequestException', 'QueryString is too long');
+        const workGroup = this.workGroups.get(WorkGroup);
+        if (workGroup === undefined) throw serviceError('InvalidRequestException', `no workgroup ${WorkGroup}`);
         this.statements.push(QueryString);
         const QueryExecutionId = `query-${this.statements.length}`;
         const output = `queries/${QueryExecutionId}.csv`;
-        const done = this.inTurn(() => this.run(QueryString, QueryExecutionContext.Database, output));
+        const done = this.inTurn(() => {
+          refuseLocation(QueryString, workGroup);
+          return this.run(QueryString, QueryExecutionContext.Database, output);
+        });
         this.executions.set(QueryExecutionId, { done: done.catch((error: Error) => error), output });
         return { QueryExecutionId };
       },

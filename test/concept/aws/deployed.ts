@@ -5,6 +5,7 @@ import { parsePlatformOrThrow } from '../../../src/definition/parse';
 import { trainCommand } from '../../../src/local/engine/commands';
 import { processParts } from '../../../src/local/engine/process-parts';
 import { FileArtifactStore } from '../../../src/runtime/adapters/local/file-artifact-store';
+import type { WorkGroupConfiguration } from '../../aws/adapters/athena-workgroup';
 import { END, EXAMPLE } from '../definition';
 import { recordedEvents } from '../world/events';
 import { LiveRequests } from '../world/live-requests';
@@ -72,7 +73,7 @@ export async function deployed(raw: unknown, trino: Trino, sabotage: Sabotage = 
   account.install();
   account.serve('SageMaker', smoke.sagemaker());
   account.serve('SageMakerRuntime', smoke.runtime());
-  account.serve('Athena', new Athena(trino, tables, objects, bucket).operations());
+  account.serve('Athena', new Athena(trino, tables, objects, bucket, workGroupsOf(template)).operations());
   account.serve('CloudWatch', alarms.operations());
   jest.spyOn(console, 'log').mockImplementation((line) => metrics.log(line));
   return {
@@ -97,6 +98,14 @@ export async function deployed(raw: unknown, trino: Trino, sabotage: Sabotage = 
     },
   };
 }
+
+/** Configurations of Athena's workgroups, by name. */
+const workGroupsOf = (template: DeployedTemplate): Map<string, WorkGroupConfiguration> =>
+  new Map(
+    template
+      .all('AWS::Athena::WorkGroup')
+      .map(([, { Name, WorkGroupConfiguration }]) => [String(Name), WorkGroupConfiguration as WorkGroupConfiguration]),
+  );
 
 /** A variable of the handlers that have it. */
 export function variableOf(functions: ReadonlyMap<string, HandlerFunction>, name: string): string {
