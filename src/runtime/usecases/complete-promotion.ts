@@ -5,6 +5,7 @@ import { stateKeys } from './keys';
 import { type MonitoringDocument, NOTHING_SEEN } from './monitoring-document';
 import type { Ports } from './ports';
 import { readRegistry } from './registry-document';
+import { assertNotLive } from './release-deployment';
 import { freeReleaseLock } from './release-lock';
 import { readVersion, type VersionRecord } from './version-record';
 
@@ -25,6 +26,8 @@ export async function completePromotion(
 ): Promise<string> {
   const now = ports.clock.now();
   if (replaces !== null) {
+    // What clients get answers from is never taken out, whatever the registry says.
+    assertNotLive(await ports.serving.read(), Number(replaces));
     await ports.serving.remove(Number(replaces));
     const old = await readVersion(ports.artifacts, replaces);
     await ports.catalogue.label(old.externalId, { approved: true, aliases: ['previous'] });

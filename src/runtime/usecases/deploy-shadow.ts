@@ -3,11 +3,13 @@ import { answer } from './answer';
 import type { UseCaseFunction } from './ports';
 import { argumentNumber } from './read-event';
 import { deploymentOf } from './release-deployment';
+import { assertHoldsRelease } from './release-lock';
 
 /** Deploys the challenger without live traffic and mirrors a percent of requests to it. */
-export const deployShadow: UseCaseFunction<'model' | 'serving' | 'clock'> = async (event, ports) => {
+export const deployShadow: UseCaseFunction<'model' | 'state' | 'serving' | 'clock'> = async (event, ports) => {
   const deployment = deploymentOf(event, ports.model, false);
   const percent = argumentNumber(event, 'percent');
+  await assertHoldsRelease(ports, event.run);
   await ports.serving.deploy({ ...deployment, asShadow: true });
   await ports.serving.mirror(deployment.version, percent);
   const holdSeconds = argumentNumber(event, 'holdSeconds');

@@ -5,6 +5,7 @@ import type { UseCaseFunction } from './ports';
 import { argumentNumber, at, stateNumber } from './read-event';
 import { applyToRegistry, readRegistry } from './registry-document';
 import { assertLive } from './release-deployment';
+import { assertHoldsRelease } from './release-lock';
 import { RELEASE_POLICY } from './release-policy';
 import { readVersion } from './version-record';
 
@@ -21,11 +22,14 @@ export const promote: UseCaseFunction<
   const replaces = typeof before === 'number' ? String(before) : null;
   const { aliases } = await readRegistry(ports);
   // Once it is the champion, an earlier call has seen that; the endpoint may still change, as the version before goes.
-  if (aliases.champion !== String(version)) assertLive(await ports.serving.read(), version, 100);
+  const isFirstCall = aliases.champion !== String(version);
+  if (isFirstCall) assertLive(await ports.serving.read(), version, 100);
   const record = await readVersion(ports.artifacts, String(version));
   const observedDigest = await modelDigest(ports.artifacts, record.run);
   const promotion = { id: `promote:${event.run}`, version: String(version), by: 'release' };
   const context = { commit: record.commit, dataDigest: record.data.digest };
+  // The digest may have taken its time.
+  if (isFirstCall) await assertHoldsRelease(ports, event.run);
   let registry = await applyToRegistry(
     ports,
     () => [{ ...promotion, kind: 'promote', observedDigest, replaces }],
@@ -43,6 +47,8 @@ export const promote: UseCaseFunction<
       context,
     );
   }
+  // Taken over in this very moment: whoever took it over sees what is live, and makes the registry say so.
+  if (isFirstCall) await assertHoldsRelease(ports, event.run);
   const cleanUp = await completePromotion(ports, event.run, record, replaces);
   return answer({ champion: version, previous: registry.aliases.previous, archived: archive, cleanUp });
 };

@@ -40,3 +40,16 @@ export function assertLive(traffic: TrafficState, version: number, percent: numb
     fix: 'look at the events of the endpoint; the release goes back to the champion',
   });
 }
+
+/** @throws OperationError `stillLive`: the version has live traffic */
+export function assertNotLive({ live }: TrafficState, version: number): void {
+  const percent = live[version] ?? 0;
+  if (percent === 0) return;
+  throw new OperationError({
+    code: 'stillLive',
+    path: `serving.live.${version}`,
+    got: `${percent} %`,
+    expected: '0 %, since another version is the champion',
+    fix: 'nothing: the release goes back to what is live',
+  });
+}

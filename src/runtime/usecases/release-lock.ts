@@ -1,4 +1,5 @@
 import { type Json, toJson } from '../../kernel/json';
+import { OperationError } from '../../kernel/problem';
 import { changeDocument } from './compare-and-swap';
 import { stateKeys } from './keys';
 import type { Ports } from './ports';
@@ -89,6 +90,23 @@ export async function supersededBy(
 ): Promise<number | null> {
   const lock = lockOf((await state.read(stateKeys.releaseLock(model)))?.value);
   return lock.run === run ? lock.supersededBy : null;
+}
+
+/**
+ * Stopping an execution does not stop the call that it has made: whoever changes what serves or who is said to serve looks
+ * first whether the release is still its own.
+ * @throws OperationError `releaseTakenOver`
+ */
+export async function assertHoldsRelease({ state, model }: Pick<Ports, 'state' | 'model'>, run: string): Promise<void> {
+  const lock = lockOf((await state.read(stateKeys.releaseLock(model)))?.value);
+  if (lock.run === run && lock.recoveredBy === null) return;
+  throw new OperationError({
+    code: 'releaseTakenOver',
+    path: `release/${model}`,
+    got: lock.run === run ? `taken back by ${lock.recoveredBy}` : `the lock of ${lock.run ?? 'nobody'}`,
+    expected: `the lock of ${run}`,
+    fix: 'nothing: the release was stopped, and another run takes back what it has left',
+  });
 }
 
 /** Frees the lock when this run holds it; who is to follow stays written. */

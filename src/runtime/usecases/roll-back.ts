@@ -1,5 +1,6 @@
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
+import { modelDigest } from './artifact-digest';
 import { completePromotion } from './complete-promotion';
 import { noteDeployment } from './deployment-log';
 import type { UseCaseFunction } from './ports';
@@ -40,7 +41,11 @@ export const rollBack: UseCaseFunction<
   // A release that was stopped is taken back by another run: records, deployment and lock are the release's.
   const run = optionalText(event, 'verified.recovers') ?? event.run;
   const { aliases } = await readRegistry(ports);
-  if (aliases.champion === String(version)) {
+  const isChampion = aliases.champion === String(version);
+  // A promotion that came while another run took its traffic back named a champion that does not serve: that is undone.
+  const answers = async (): Promise<boolean> =>
+    typeof champion !== 'number' || ((await ports.serving.read()).live[version] ?? 0) > 0;
+  if (isChampion && (await answers())) {
     const record = await readVersion(ports.artifacts, aliases.champion);
     await completePromotion(ports, run, record, typeof champion === 'number' ? String(champion) : null);
     return answer({ version, champion: version, promoted: true, reason, live: (await ports.serving.read()).live });
@@ -57,11 +62,16 @@ export const rollBack: UseCaseFunction<
   const found = await serving.read();
   const deployed = version in found.live || version in found.mirrored;
   if (deployed) await serving.remove(version);
-  const taken = { kind: 'rollback' as const, version: String(version), by: 'release', reason, observedDigest: null };
+  // Who is champion again is verified once more.
+  const digestOf = async (again: string): Promise<string | null> =>
+    modelDigest(ports.artifacts, (await readVersion(ports.artifacts, again)).run);
+  const observedDigest = isChampion && typeof champion === 'number' ? await digestOf(String(champion)) : null;
+  const taken = { kind: 'rollback' as const, version: String(version), by: 'release', reason, observedDigest };
   // Also when the registry says so already: an earlier call may have died before it could tell the ledger.
   const registry = await applyToRegistry(
     ports,
-    (registry) => (registry.aliases.challenger === String(version) ? [{ ...taken, id: `rollback:${run}` }] : []),
+    ({ aliases }) =>
+      [aliases.challenger, aliases.champion].includes(String(version)) ? [{ ...taken, id: `rollback:${run}` }] : [],
     RELEASE_POLICY,
     { commit: null, dataDigest: null },
   );

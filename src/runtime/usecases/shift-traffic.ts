@@ -5,6 +5,7 @@ import { noteDeployment } from './deployment-log';
 import type { UseCaseFunction } from './ports';
 import { argumentNumber, at, stateNumber } from './read-event';
 import { assertLive } from './release-deployment';
+import { assertHoldsRelease } from './release-lock';
 
 /** Error of a serving target that has gone back by itself. */
 const WENT_BACK = 'servingTargetWentBack';
@@ -16,6 +17,7 @@ export const shiftTraffic: UseCaseFunction<'platform' | 'model' | 'state' | 'ser
 ) => {
   const version = stateNumber(event, 'verified.version');
   const percent = argumentNumber(event, 'percent');
+  await assertHoldsRelease(ports, event.run);
   await ports.serving.mirror(version, 0);
   const bakeSeconds = event.arguments['bakeSeconds'];
   const guard = typeof bakeSeconds === 'number' ? { bakeSeconds } : undefined;

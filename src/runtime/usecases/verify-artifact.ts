@@ -59,6 +59,13 @@ export const verifyArtifact: UseCaseFunction<Needs> = async (event, ports) => {
   }
   try {
     await flushOutbox(ports);
+    const { challenger, champion: serves } = (await readRegistry(ports)).aliases;
+    if (challenger !== null && challenger !== String(version)) {
+      // Nobody else releases: a call that went on after its release was taken over has left it.
+      const champion = serves === null ? null : Number(serves);
+      const verified = { recovers: `before ${event.run}`, version: Number(challenger), champion };
+      await rollBack({ ...event, state: { verified } }, ports);
+    }
     const { championRecord, record } = await verified(ports, version, event.run, requestedBy);
     await noteDeployment(ports, event.run, {
       changes: [{ id: record.commit ?? record.run, startedAtSeconds: changeBegan(record) }],
