@@ -13,6 +13,17 @@ export interface PartialGap {
 /** Cloud Monitoring takes no goal of an objective above (percent). */
 export const MAX_OBJECTIVE_PERCENT_ON_GOOGLE = 99.99;
 
+/**
+ * AWS Budgets takes the currency alone that AWS bills in: "AUD is not in the supported unit set: [USD]", and the stack is taken
+ * back. China is billed in CNY; no other account is billed in anything but USD.
+ */
+export const BUDGET_CURRENCY_ON_AWS = 'USD';
+
+const inAnotherCurrency = (instead: string): PartialGap => ({
+  why: `where \`currency\` is not ${BUDGET_CURRENCY_ON_AWS}, the only one that AWS Budgets takes: ${instead}`,
+  elements: ({ platform }, all) => (platform.currency === BUDGET_CURRENCY_ON_AWS ? [] : all),
+});
+
 const withoutAccount = (instead: string): PartialGap => ({
   why: `where no environment names a billing account (\`google.billingAccount\`), which Cloud Billing sets budgets on: ${instead}`,
   elements: ({ environments }, all) => (environments.some(({ google }) => google?.billingAccount) ? [] : all),
@@ -22,13 +33,21 @@ const withoutConnection = (target: 'aws' | 'google', instead: string): PartialGa
   why: `where \`delivery.source.connection.${target}\` is not set: ${instead}`,
   elements: ({ delivery }, all) => (delivery.source.connection[target] === null ? all : []),
 });
+const NOT_TOLD = 'nobody is told of what was spent';
+const ESTIMATED = 'the retraining decision stops at the estimated cost';
 const NO_PIPELINE = 'nothing fetches the source, so that nothing is delivered';
 const NO_END = 'no delivery ends there, and releases of versions are the deployments';
 
 /** Each is told by a finding of its own (`src/plan/findings`) where an environment is on the target. */
 export const PARTIAL_GAPS = {
-  budget: { google: withoutAccount('nobody is told of what was spent') },
-  trainingBlock: { google: withoutAccount('the retraining decision stops at the estimated cost') },
+  budget: {
+    aws: inAnotherCurrency(NOT_TOLD),
+    google: withoutAccount(NOT_TOLD),
+  },
+  trainingBlock: {
+    aws: inAnotherCurrency(ESTIMATED),
+    google: withoutAccount(ESTIMATED),
+  },
   objectives: {
     google: {
       why: `where more than ${MAX_OBJECTIVE_PERCENT_ON_GOOGLE} % are asked for, which Cloud Monitoring takes no objective for: the alarms watch the share of errors itself`,

@@ -3,7 +3,8 @@ import type { ComputePlan, ModelPlan } from './plan';
 
 /**
  * List prices of SageMaker real-time inference in us-east-1, USD an hour on demand, as the vendor published them at the
- * date below. Only for estimates in findings; `pricePerInstanceHour` of the definition wins.
+ * date below. Estimates alone are made of them: in findings, of what a retraining run costs, and of cost per prediction. They are taken
+ * for amounts in `currency` as they are (finding `estimates-in-usd`); `pricePerInstanceHour` of the definition wins.
  */
 export const PRICES = {
   asOf: '2025-06-01',

@@ -333,6 +333,16 @@ describe('a budget that is used up', () => {
     template.resourceCountIs('AWS::Budgets::BudgetsAction', 0);
   });
 
+  test('is none in a currency that AWS Budgets refuses: the stack could not be deployed', () => {
+    const stack = newStack('Acme');
+    const budget = { monthly: 300, onExceeded: 'blockTraining' };
+    const models = { churn: { ...scale.models.churn, budget } };
+    new MlPlatform(stack, 'Platform', { definition: { ...scale, currency: 'EUR', models } });
+    const template = templateOf(stack);
+    template.resourceCountIs('AWS::Budgets::Budget', 0);
+    template.resourceCountIs('AWS::Budgets::BudgetsAction', 0);
+  });
+
   test('forbids training jobs to the one role that starts them, by a role that may do nothing else', () => {
     const { stack, template, role } = templateWith('blockTraining');
     const [[policyId, policy] = ['', undefined]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));

@@ -50,7 +50,7 @@ const ASSERTED: Readonly<Record<string, (template: Template) => void>> = {
         Budget: {
           BudgetType: 'COST',
           TimeUnit: 'MONTHLY',
-          BudgetLimit: { Amount, Unit: 'EUR' },
+          BudgetLimit: { Amount, Unit: 'USD' },
           CostFilters: { TagKeyValue: [tag] },
         },
         NotificationsWithSubscribers: told,

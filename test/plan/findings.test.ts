@@ -23,6 +23,7 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.serving.pricePerInstanceHour`]: 3, 'budget.monthly': 100_000 }),
     path: `${M}.budget.monthly`,
   },
+  'budget-not-in-usd-on-aws': { bad: scale(), path: 'currency', good: scale({ currency: 'USD' }) },
   'budget-without-billing-account': {
     bad: scale({ 'environments.1.google.billingAccount': undefined }),
     path: 'environments.1.google.billingAccount',
@@ -77,6 +78,7 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     path: `${M}.monitoring.drift.window`,
   },
   'environment-without-target': { bad: foundation(), path: 'environments.0', good: scale() },
+  'estimates-in-usd': { bad: scale(), path: 'currency', good: scale({ currency: 'USD' }) },
   'first-step-too-big': {
     bad: scale({ [`${M}.release.steps`]: [{ percent: 50, hold: '30m' }] }),
     path: `${M}.release.steps.0.percent`,
@@ -288,6 +290,8 @@ describe('acknowledgement', () => {
     );
     const ids = findings.map((finding) => finding.id);
     expect(ids).toEqual([
+      'budget-not-in-usd-on-aws',
+      'estimates-in-usd',
       'gap-on-google',
       'job-logs-without-end',
       'acknowledgement-unused',

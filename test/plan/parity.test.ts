@@ -4,7 +4,7 @@ import { CONCEPTS, GAPS, RENDERED_BY, TARGETS } from '../../src/plan/renders';
 import { foundation, scale } from '../support/definitions';
 
 describe('parity', () => {
-  const plan = planPlatform(scale());
+  const plan = planPlatform(scale({ currency: 'USD' }));
   const parity = parityOf(plan);
 
   it('of the full example has every concept, with what renders it or why nothing does', () => {
@@ -40,7 +40,7 @@ describe('parity', () => {
   describe('of a definition that asks for more than a target has for it', () => {
     const M = 'models.demand';
     const changed = (changes: Readonly<Record<string, unknown>>) => {
-      const changedPlan = planPlatform(scale(changes));
+      const changedPlan = planPlatform(scale({ currency: 'USD', ...changes }));
       const { rows, gaps } = parityOf(changedPlan);
       return {
         by: (concept: string, target: 'aws' | 'google') => rows.find((one) => one.concept === concept)?.[target],
@@ -82,6 +82,20 @@ describe('parity', () => {
         ['deliveryDeploy', expect.anything()],
       ]);
       expect(findings).toContain('budget-without-billing-account');
+    });
+
+    it('has no budget on AWS in another currency than AWS bills in, and one on Google Cloud', () => {
+      const { by, gaps, findings } = changed({ currency: 'EUR' });
+      expect([by('budget', 'aws'), by('trainingBlock', 'aws'), by('budget', 'google')]).toEqual([
+        null,
+        null,
+        expect.any(String),
+      ]);
+      expect(gaps('aws')).toEqual([
+        ['budget', ['budget', `${M}.budget`]],
+        ['trainingBlock', [`${M}.budget.onExceeded`]],
+      ]);
+      expect(findings).toContain('budget-not-in-usd-on-aws');
     });
 
     it('has the objectives that Cloud Monitoring takes, and names the others', () => {

@@ -1,5 +1,6 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { Construct } from 'constructs';
+import { BUDGET_CURRENCY_ON_AWS } from '../../plan/partial-gaps';
 import type { BudgetPlan } from '../../plan/plan';
 import { NAME_LIMITS, physicalName } from '../support/names';
 import type { INotifications } from '../support/notifications';
@@ -20,12 +21,16 @@ export const COST_TAGS = { platform: 'mlp:platform', model: 'mlp:model' } as con
 /** AWS Budgets takes five notifications a budget. */
 const MAX_NOTIFICATIONS = 5;
 
-/** A monthly budget of what carries the tags, which tells the people who take tickets at each share of it. */
+/**
+ * A monthly budget of what carries the tags, which tells the people who take tickets at each share of it. Undefined in a currency
+ * that AWS Budgets refuses, which would take the whole stack back; a finding says so.
+ */
 export function renderBudget(
   scope: Construct,
   id: string,
   { platform, model, tag = model ?? '', budget, notifications }: BudgetProps,
-): CfnBudget {
+): CfnBudget | undefined {
+  if (budget.currency !== BUDGET_CURRENCY_ON_AWS) return undefined;
   const [key, value] = model === null ? [COST_TAGS.platform, platform] : [COST_TAGS.model, tag];
   return new CfnBudget(scope, id, {
     budget: {

@@ -110,7 +110,7 @@ export class MlPlatform extends Construct {
             budget: modelPlan.budget,
             notifications: this.incidents,
           });
-          if (modelPlan.budget.onExceeded === 'blockTraining') {
+          if (budget && modelPlan.budget.onExceeded === 'blockTraining') {
             blockTraining(parts, {
               model: name,
               budget,

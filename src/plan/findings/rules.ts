@@ -1,6 +1,7 @@
 import { approvalByAnyone } from './approval-by-anyone';
 import { availabilityAboveObjectivesOnGoogle } from './availability-above-objectives-on-google';
 import { budgetBelowIdleCost } from './budget-below-idle-cost';
+import { budgetNotInUsdOnAws } from './budget-not-in-usd-on-aws';
 import { budgetWithoutBillingAccount } from './budget-without-billing-account';
 import { burnRateUnreachable } from './burn-rate-unreachable';
 import { canaryStarved } from './canary-starved';
@@ -14,6 +15,7 @@ import { driftRowsUnreachable } from './drift-rows-unreachable';
 import { driftWarningAboveCritical } from './drift-warning-above-critical';
 import { driftWindowGaps } from './drift-window-gaps';
 import { environmentWithoutTarget } from './environment-without-target';
+import { estimatesInUsd } from './estimates-in-usd';
 import { firstStepTooBig } from './first-step-too-big';
 import { firstVersionBlocked } from './first-version-blocked';
 import { freshnessNoticedLate } from './freshness-noticed-late';
@@ -57,6 +59,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   approvalByAnyone,
   availabilityAboveObjectivesOnGoogle,
   budgetBelowIdleCost,
+  budgetNotInUsdOnAws,
   budgetWithoutBillingAccount,
   burnRateUnreachable,
   canaryStarved,
@@ -70,6 +73,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   driftWarningAboveCritical,
   driftWindowGaps,
   environmentWithoutTarget,
+  estimatesInUsd,
   firstStepTooBig,
   firstVersionBlocked,
   freshnessNoticedLate,
