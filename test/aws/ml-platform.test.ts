@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { MlPlatform } from '../../src/aws';
+import { pipelineInputSchema } from '../../src/contract/events';
 import { definePlatform } from '../../src/definition/define';
 import { aslFaults } from './support/asl';
 import { data, definitions } from './support/definition';
@@ -225,12 +230,65 @@ test('the delivery stands in the first environment and deploys to all, a person 
     'Train',
   ]);
   expect(pipeline).toMatchObject({ Properties: { PipelineType: 'V2' } });
-  // What is trained says which commit it is of, and when that was written: the lead time begins there.
-  expect(JSON.stringify(pipeline)).toContain(
-    String.raw`\"commit\":\"#{Source.CommitId}\",\"committedAt\":\"#{Source.AuthorDate}\"`,
-  );
   const production = templateOf(platformOf('scale', 'production').stack);
   production.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
+});
+
+test('a delivery asks for training and does not wait: a gate that says no is no failed delivery', () => {
+  const { stack, platform } = platformOf('scale', 'staging');
+  const template = templateOf(stack);
+  const [pipeline] = Object.values(template.findResources('AWS::CodePipeline::Pipeline')) as {
+    Properties: { Stages: { Name: string; Actions: { ActionTypeId: object; Configuration: object }[] }[] };
+  }[];
+  const stages = pipeline!.Properties.Stages;
+  expect(JSON.stringify(stages)).not.toContain('"Provider":"StepFunctions"');
+  const train = stages.at(-1)!;
+  const machine = stack.resolve(platform.model('churn').pipeline.stateMachine.stateMachineArn);
+  const [{ Ref: project } = { Ref: '' }] = train.Actions.map(
+    ({ Configuration }) => (Configuration as { ProjectName: { Ref: string } }).ProjectName,
+  );
+  expect(train).toMatchObject({ Name: 'Train', Actions: [{ ActionTypeId: { Provider: 'CodeBuild' } }] });
+  // What is trained says which commit it is of, and when that was written: the lead time begins there.
+  const variables = JSON.stringify(train.Actions[0]!.Configuration);
+  for (const value of ['#{Source.CommitId}', '#{Source.AuthorDate}', '#{codepipeline.PipelineExecutionId}']) {
+    expect(variables).toContain(value);
+  }
+  const [{ Properties: built } = { Properties: {} }] = Object.entries(
+    template.findResources('AWS::CodeBuild::Project'),
+  ).flatMap(([id, one]) => (id === project ? [one as { Properties: { Source?: { BuildSpec: string } } }] : []));
+  const { phases } = JSON.parse(built.Source!.BuildSpec) as { phases: { build: { commands: string[] } } };
+  const dir = mkdtempSync(join(tmpdir(), 'delivery-'));
+  writeFileSync(join(dir, 'aws'), '#!/bin/sh\nfor one in "$@"; do echo "$one"; done\n', { mode: 0o755 });
+  const said = execFileSync('sh', ['-c', phases.build.commands.join('\n')], {
+    env: {
+      PATH: `${dir}:${process.env['PATH']}`,
+      STATE_MACHINE: 'arn:machine',
+      DELIVERY: 'd-1',
+      COMMIT: 'abc',
+      COMMITTED_AT: '2026-01-01T00:00:00Z',
+    },
+    encoding: 'utf8',
+  }).split('\n');
+  expect(said.slice(0, 6)).toEqual([
+    'stepfunctions',
+    'start-execution',
+    '--state-machine-arn',
+    'arn:machine',
+    '--name',
+    'delivery-d-1',
+  ]);
+  expect(pipelineInputSchema.parse(JSON.parse(said[7]!))).toMatchObject({
+    startedBy: 'delivery',
+    cause: 'code',
+    commit: 'abc',
+    committedAt: '2026-01-01T00:00:00Z',
+  });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([{ Action: 'states:StartExecution', Effect: 'Allow', Resource: machine }]),
+    },
+    Roles: [{ Ref: Match.stringLikeRegexp('DeliveryTrainChurn') }],
+  });
 });
 
 describe('page alarms', () => {

@@ -6,13 +6,11 @@ import {
   LinuxBuildImage,
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
-import { Artifact, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { Artifact, GlobalVariables, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import {
   CodeBuildAction,
   CodeStarConnectionsSourceAction,
   ManualApprovalAction,
-  StateMachineInput,
-  StepFunctionInvokeAction,
 } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -61,9 +59,15 @@ export interface DeliveryProps {
 const BUILD_DAYS = 30;
 const RETRIES = 3;
 
+/** Named by the delivery, so that a stage which is tried again starts no second run. Commits and times have no quotes. */
+const START_TRAINING = [
+  `INPUT=$(printf '{"startedBy":"delivery","cause":"code","commit":"%s","committedAt":"%s"}' "$COMMIT" "$COMMITTED_AT")`,
+  'aws stepfunctions start-execution --state-machine-arn "$STATE_MACHINE" --name "delivery-$DELIVERY" --input "$INPUT"',
+];
+
 /**
- * CI/CD of code as CodePipeline V2: source → lint, build, test → images by digest → environments in order → training. Without
- * a connection to the repository there is no pipeline, and a warning says so.
+ * CI/CD of code as CodePipeline V2: source → lint, build, test → images by digest → environments in order → training, which is
+ * asked for and not waited for. Without a connection to the repository there is no pipeline, and a warning says so.
  */
 export class Delivery extends Construct {
   readonly pipeline?: Pipeline;
@@ -133,25 +137,33 @@ export class Delivery extends Construct {
     if (props.pipelines.length > 0) {
       pipeline.addStage({
         stageName: 'Train',
-        actions: props.pipelines.map(
-          ({ model, stateMachine }) =>
-            new StepFunctionInvokeAction({
-              actionName: pascalCase(model),
-              stateMachine,
-              executionNamePrefix: 'delivery',
-              stateMachineInput: StateMachineInput.literal({
-                startedBy: 'delivery',
-                cause: 'code',
-                commit: '#{Source.CommitId}',
-                committedAt: '#{Source.AuthorDate}',
-              }),
-            }),
-        ),
+        actions: props.pipelines.map((trained) => this.train(trained, source)),
       });
     }
     this.node.defaultChild = pipeline.node.defaultChild;
     Object.entries(props.handlers).forEach(([model, handler], place) => {
       this.tell(pipeline, model, handler, place === 0);
+    });
+  }
+
+  /**
+   * Asks for training, and does not wait for it, as CodePipeline's own action for Step Functions does: all environments are deployed
+   * by then, and a gate that says no to a candidate is no failed delivery.
+   */
+  private train({ model, stateMachine }: IEvalGatePipeline, source: Artifact): CodeBuildAction {
+    const project = this.project(`train-${model}`, START_TRAINING, 'aws');
+    stateMachine.grantStartExecution(project);
+    const variables = {
+      STATE_MACHINE: stateMachine.stateMachineArn,
+      DELIVERY: GlobalVariables.executionId,
+      COMMIT: '#{Source.CommitId}',
+      COMMITTED_AT: '#{Source.AuthorDate}',
+    };
+    return new CodeBuildAction({
+      actionName: pascalCase(model),
+      input: source,
+      project,
+      environmentVariables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, { value }])),
     });
   }
 
@@ -247,7 +259,7 @@ export class Delivery extends Construct {
     });
     const registry = `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     const login = `aws ecr get-login-password | docker login --username AWS --password-stdin "${registry}"`;
-    const project = this.project('images', [login, ...commands], true);
+    const project = this.project('images', [login, ...commands], 'docker');
     for (const { image } of images) {
       image.repository!.grantPullPush(project);
       project.addToRolePolicy(
@@ -258,9 +270,15 @@ export class Delivery extends Construct {
     return new CodeBuildAction({ actionName: 'Images', input: source, project });
   }
 
-  private project(id: string, commands: readonly string[], images = false): PipelineProject {
+  /** @param needs what the commands are run with: the definition's own image may have neither Docker nor the CLI of AWS */
+  private project(
+    id: string,
+    commands: readonly string[],
+    needs: 'definition' | 'aws' | 'docker' = 'definition',
+  ): PipelineProject {
     const { plan, encryptionKey } = this.props;
-    const own = plan.buildImage.aws;
+    const own = needs === 'definition' ? plan.buildImage.aws : null;
+    const images = needs === 'docker';
     return new PipelineProject(this, pascalCase(id), {
       description: `${this.props.platform}: ${id}`,
       timeout: Duration.seconds(plan.timeoutSeconds),

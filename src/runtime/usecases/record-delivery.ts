@@ -6,7 +6,8 @@ import type { UseCaseFunction } from './ports';
 
 /**
  * Notes that a delivery of code has ended: one that came to its end is a deployment, as a release of a version is, and an incident
- * soon after it may be its fault; one that failed on its way has reached nobody, and somebody is told. The changes that it carries
+ * soon after it may be its fault; one that failed on its way has reached nobody, and somebody is told. The training that it asks for
+ * is a run of its own, which no delivery waits for: a gate that says no to a candidate is no failed delivery. The changes that it carries
  * count where they are live, with the version that is trained of them. A second report of the same delivery changes
  * nothing; people may hear of it twice.
  *
