@@ -16,6 +16,9 @@ export const TARGET_CHANGING = 'TargetChanging';
 /** Seconds between two calls while the endpoint changes. */
 export const TARGET_POLL_SECONDS = 30;
 
+/** Seconds for which a call itself looks whether the endpoint has changed, before it ends to be made again. */
+export const TARGET_LOOK_SECONDS = 20;
+
 /** Prefixes in the artifact bucket that are not artifacts. */
 export const PREFIXES = { capture: 'capture', queries: 'queries' } as const;
 
@@ -62,6 +65,8 @@ export const awsEnvSchema = handlerEnvSchema.extend({
   MLP_SECURITY_GROUPS: text,
   /** Account of the environment before this one; empty where there is none. */
   MLP_ORIGIN_ACCOUNT: text,
+  /** Tags of what the handler makes: a JSON object of values by key. */
+  MLP_TAGS: z.string().default('{}'),
   /** Names of the page alarms that take a release back, comma-separated. */
   MLP_ABORT_ALARMS: text,
 });

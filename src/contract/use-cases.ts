@@ -18,6 +18,7 @@ export const USE_CASES = [
   'analyseTraffic',
   'promote',
   'rollBack',
+  'rejectRelease',
   // monitoring and retraining
   'monitorDrift',
   'monitorQuality',

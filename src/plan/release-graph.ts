@@ -44,6 +44,24 @@ const LEAST_BAKE_SECONDS = 300;
 /** How often a release that waits for another asks again, at most. */
 const QUEUE_SECONDS = 60;
 
+/**
+ * Looks in all holds, at most, however often they are extended: a run of Step Functions ends after 25,000 events, of which a look
+ * takes nine, and a long hold is not judged better by more of them.
+ */
+const MOST_LOOKS = 1000;
+/** Looks in all pauses, at most: three of a day have one every five minutes. What breaches is taken back all the same. */
+const LOOKS_OF_PAUSES = 900;
+/** How often a release that waits for others asks, at most, for the same reason. */
+const MOST_ASKS = 400;
+
+/** Seconds between two looks: as asked, or as many as the holds take. */
+export function lookSeconds(release: Release): number {
+  const holds = releaseSteps(release).reduce((sum, { holdSeconds }) => sum + holdSeconds, 0);
+  const shadow = release.shadow ? durationSeconds(release.shadow.duration) : 0;
+  const longest = (holds + shadow) * (1 + release.analysis.maxExtension);
+  return Math.max(durationSeconds(release.analysis.every), Math.ceil(longest / MOST_LOOKS));
+}
+
 /** The release controller: verify → shadow → steps with analysis → final hold → promote, or roll back. */
 export function releaseGraph(model: string, release: Release, policy: { readonly [key: string]: Json }): StepGraph {
   const call = (
@@ -56,11 +74,23 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
     onError: 'rollBack',
     ...step,
   });
-  const releaseJson = toJson(release);
-  const every = durationSeconds(release.analysis.every);
+  const every = lookSeconds(release);
+  const isAsAsked = every === durationSeconds(release.analysis.every);
+  const releaseJson = toJson(
+    isAsAsked ? release : { ...release, analysis: { ...release.analysis, every: `${every}s` } },
+  );
+  const pauses = releaseSteps(release).length + (release.shadow ? 1 : 0);
+  const pause = Math.max(every, Math.ceil((pauses * durationSeconds(release.analysis.pauseTimeout)) / LOOKS_OF_PAUSES));
   const live = releaseSteps(release);
   const firstLive = 'shift1';
-  const shadow = release.shadow ? shadowSteps(model, release, policy, every, call) : [];
+  const shadow = release.shadow ? shadowSteps(model, release, policy, { every, pause, releaseJson }, call) : [];
+  const holds =
+    live.reduce((sum, step) => sum + step.holdSeconds, 0) +
+    (release.shadow ? durationSeconds(release.shadow.duration) : 0);
+  const longest =
+    holds * (1 + release.analysis.maxExtension) +
+    live.length * durationSeconds(release.analysis.pauseTimeout) +
+    3 * DEPLOY_TIMEOUT;
   const steps: Step[] = [
     call({
       id: 'verify',
@@ -71,7 +101,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       // One before it that was stopped may have to be taken back first.
       timeoutSeconds: DEPLOY_TIMEOUT,
       next: 'isRecovery',
-      onError: 'rejected',
+      onError: 'reject',
     }),
     {
       kind: 'choice',
@@ -96,7 +126,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       kind: 'wait',
       id: 'queue',
       describe: 'until the release that goes on may be over',
-      seconds: Math.max(QUEUE_SECONDS, every),
+      seconds: Math.max(QUEUE_SECONDS, every, Math.ceil((MOST_BEFORE * longest) / MOST_ASKS)),
       next: 'verify',
     },
     {
@@ -123,8 +153,7 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
         step,
         index + 1,
         index + 1 < live.length ? `shift${index + 2}` : 'promote',
-        every,
-        releaseJson,
+        { every, pause, releaseJson },
         policy,
         call,
         release.strategy === 'blueGreen' && step.holdSeconds > 0
@@ -188,16 +217,26 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       describe: 'the release that was stopped had no traffic left, or is taken back already',
       outcome: 'succeeded',
     },
+    call({
+      id: 'reject',
+      describe: 'record why the release could not begin, tell people',
+      use: 'rejectRelease',
+      arguments: { model },
+      output: 'rejection',
+      next: 'rejected',
+      onError: 'rejected',
+    }),
     { kind: 'end', id: 'rejected', describe: 'the version may not take traffic', outcome: 'failed' },
   ];
-  const holds =
-    live.reduce((sum, step) => sum + step.holdSeconds, 0) +
-    (release.shadow ? durationSeconds(release.shadow.duration) : 0);
-  const longest =
-    holds * (1 + release.analysis.maxExtension) +
-    live.length * durationSeconds(release.analysis.pauseTimeout) +
-    3 * DEPLOY_TIMEOUT;
   return { id: 'release', startAt: 'verify', steps, timeoutSeconds: Math.ceil(longest * (1 + MOST_BEFORE)) };
+}
+
+/** How often is looked, and with what. */
+interface Looks {
+  readonly every: number;
+  /** Seconds between looks while a person is asked. */
+  readonly pause: number;
+  readonly releaseJson: Json;
 }
 
 type Call = (
@@ -221,8 +260,7 @@ function liveStep(
   step: { percent: number; holdSeconds: number },
   index: number,
   next: string,
-  every: number,
-  release: Json,
+  { every, pause, releaseJson: release }: Looks,
   policy: { readonly [key: string]: Json },
   call: Call,
   bakeSeconds: number | null,
@@ -259,7 +297,8 @@ function liveStep(
       output: 'analysis',
       next: `decide${index}`,
     }),
-    decision(`decide${index}`, 'analysis.action', next, `hold${index}`),
+    decision(`decide${index}`, 'analysis.action', next, `hold${index}`, `pause${index}`),
+    pauseStep(`pause${index}`, label, pause, `look${index}`),
   ];
 }
 
@@ -267,7 +306,7 @@ function shadowSteps(
   model: string,
   release: Release,
   policy: { readonly [key: string]: Json },
-  every: number,
+  { every, pause, releaseJson }: Looks,
   call: Call,
 ): Step[] {
   const shadow = release.shadow!;
@@ -293,15 +332,24 @@ function shadowSteps(
       id: 'shadowLook',
       describe: 'compare the mirrored answers',
       use: 'analyseShadow',
-      arguments: { model, holdSeconds, release: toJson(release), ...policy },
+      arguments: { model, holdSeconds, release: releaseJson, ...policy },
       output: 'shadowAnalysis',
       next: 'shadowDecide',
     }),
-    decision('shadowDecide', 'shadowAnalysis.action', 'deploy', 'shadowHold'),
+    decision('shadowDecide', 'shadowAnalysis.action', 'deploy', 'shadowHold', 'shadowPause'),
+    pauseStep('shadowPause', 'shadow', pause, 'shadowLook'),
   ];
 }
 
-const decision = (id: string, on: string, advance: string, wait: string): ChoiceStep => ({
+const pauseStep = (id: string, label: string, seconds: number, next: string): Step => ({
+  kind: 'wait',
+  id,
+  describe: `${label}: a person is asked; until the next look`,
+  seconds,
+  next,
+});
+
+const decision = (id: string, on: string, advance: string, wait: string, pause: string): ChoiceStep => ({
   kind: 'choice',
   id,
   describe: 'advance, look again, or roll back',
@@ -309,6 +357,7 @@ const decision = (id: string, on: string, advance: string, wait: string): Choice
   cases: [
     { equals: 'advance', next: advance },
     { equals: 'wait', next: wait },
+    { equals: 'pause', next: pause },
   ],
   otherwise: 'rollBack',
 });

@@ -177,7 +177,8 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
   },
   releaseRolledBack: {
     title: 'A release was taken back',
-    meaning: 'The champion has all live traffic again; that was read back and recorded.',
+    meaning:
+      'The champion has all live traffic again; that was read back and recorded. Of a release that could not begin nothing was touched.',
     check: [
       'Which check at which step? The record states both arms’ figures.',
       'Was it the version, or something around it (alarm, provider)?',

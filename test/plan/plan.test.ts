@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { METRICS } from '../../src/contract/metrics';
 import { USE_CASES, type UseCase } from '../../src/contract/use-cases';
+import type { Release } from '../../src/definition/release';
+import { durationSeconds } from '../../src/kernel/duration';
 import { pageGroup } from '../../src/plan/alarm-group';
 import type { ModelPlan, PermissionAction, PermissionPlan, Role } from '../../src/plan/plan';
 import { planPlatform } from '../../src/plan/plan-platform';
@@ -55,10 +57,48 @@ describe('step graphs', () => {
     ).toEqual(['lost is never reached']);
   });
 
+  /** Events in the history of an execution: of a task, of a wait or a choice. */
+  const EVENTS = { task: 5, wait: 2, choice: 2, job: 5, end: 1 } as const;
+  test.each([
+    {
+      steps: [
+        { percent: 5, hold: '1d' },
+        { percent: 50, hold: '1d' },
+      ],
+      finalHold: '1d',
+    },
+    { steps: [{ percent: 50, hold: '7d' }], finalHold: '30d', analysis: { every: '10s', maxExtension: 5 } },
+    { shadow: { duration: '14d', maxDisagreementPercent: 5 }, analysis: { pauseTimeout: '7d' } },
+    { strategy: 'linear', linear: { stepPercent: 5, hold: '1h' }, analysis: { every: '1m' } },
+  ])('a release that holds for long has fewer looks: its execution has at most 25,000 events (%#)', (release) => {
+    const changes = Object.entries(release).map(([key, value]) => [`${M}.release.${key}`, value]);
+    const { endpoint } = demand(Object.fromEntries(changes));
+    const { steps } = endpoint.graph;
+    const secondsOf = (id: string) =>
+      steps.flatMap((step) => (step.kind === 'wait' && step.id === id ? step.seconds : []))[0]!;
+    const look = EVENTS.task + EVENTS.wait + EVENTS.choice;
+    const analysed = steps.find((step) => step.kind === 'task' && step.use === 'analyseTraffic');
+    const { analysis, shadow } = (analysed as { arguments: { release: Release } }).arguments.release;
+    const holds = steps.flatMap((step) => {
+      if (step.kind !== 'task' || !['analyseTraffic', 'analyseShadow'].includes(step.use)) return [];
+      const number = step.id.replace('look', '');
+      const [hold, pause] =
+        shadow && step.use === 'analyseShadow' ? ['shadowHold', 'shadowPause'] : [`hold${number}`, `pause${number}`];
+      const longest = Number(step.arguments['holdSeconds']) * (1 + analysis.maxExtension);
+      return [look * (longest / secondsOf(hold) + durationSeconds(analysis.pauseTimeout) / secondsOf(pause))];
+    });
+    const queue =
+      ((EVENTS.task + EVENTS.wait + 2 * EVENTS.choice) * 2 * endpoint.graph.timeoutSeconds) / 3 / secondsOf('queue');
+    const most = holds.reduce((sum, one) => sum + one, 0) + queue;
+    expect(most).toBeLessThan(25_000);
+    // What decides knows how often it is asked; a short hold is looked at sooner.
+    expect(durationSeconds(analysis.every)).toBeGreaterThanOrEqual(secondsOf('hold1'));
+  });
+
   test('every failure of a release after it took the lock ends in a rollback', () => {
     const { steps } = demand().endpoint.graph;
     for (const step of steps) {
-      if (step.kind !== 'task' || step.id === 'verify' || /rollBack/i.test(step.id)) continue;
+      if (step.kind !== 'task' || ['verify', 'reject'].includes(step.id) || /rollBack/i.test(step.id)) continue;
       expect([step.id, step.onError]).toEqual([step.id, 'rollBack']);
     }
     // One that fails for good is told once, and tried again until it works.
@@ -309,6 +349,7 @@ describe('permissions', () => {
     shiftTraffic: ['manageEndpoint'],
     analyseTraffic: ['readMetrics', 'readCapture', 'lock', 'notify', 'writeMetrics'],
     promote: ['announce', 'manageEndpoint', 'readArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'writeMetrics'],
+    rejectRelease: ['appendLedger', 'notify'],
     rollBack: [
       'announce',
       'manageEndpoint',

@@ -30,6 +30,7 @@ import type { PlatformNetwork } from '../support/network';
 import type { INotifications } from '../support/notifications';
 import { onStopped, saidOfExecution } from '../support/on-stopped';
 import { grantPermissions, type Reach } from '../support/permissions';
+import { tagsOf } from '../support/resource-tags';
 import { logRetention, retentionSeconds } from '../support/retention';
 import { workflow } from '../support/state-machine';
 import { type AslMachine, stepGraphToAsl } from '../support/step-graph-to-asl';
@@ -125,6 +126,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
       images: [this.trainerImage],
       topics: notifications ? Object.values(notifications.topics) : [],
       encryptionKey,
+      ...(network && { network }),
     };
     grantPermissions(this.trainingRole, plan.permissions, 'trainer', this.reach);
 
@@ -165,7 +167,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
     onStopped(
       this,
       this.stateMachine,
-      ['ABORTED', 'TIMED_OUT'],
+      ['ABORTED', 'TIMED_OUT', 'FAILED'],
       `Runs of ${this.model} that were stopped are recorded, and leave no endpoint`,
       new LambdaFunction(this.handler.function, {
         retryAttempts: RETRIES,
@@ -228,6 +230,7 @@ export class EvalGatePipeline extends Construct implements IEvalGatePipeline {
           data: toJson(this.plan.data),
           smokeRows,
           jobPrefix,
+          tags: tagsOf(this.stateMachine),
           ...(this.network && { network: this.network }),
         }),
     });

@@ -1,4 +1,4 @@
-import { TARGET_CHANGING, TARGET_POLL_SECONDS } from '../../contract/aws';
+import { TARGET_CHANGING, TARGET_LOOK_SECONDS, TARGET_POLL_SECONDS } from '../../contract/aws';
 import type { Json } from '../../kernel/json';
 import { graphFaults, type JobStep, type Step, type StepGraph, type TaskStep } from '../../plan/step-graph';
 
@@ -117,7 +117,7 @@ function taskState(step: TaskStep, handlerArn: string): AslState {
         // Not a failure: a call answers at once while the endpoint changes, and is made again until the step's time is over.
         ErrorEquals: [TARGET_CHANGING],
         IntervalSeconds: TARGET_POLL_SECONDS,
-        MaxAttempts: Math.ceil(step.timeoutSeconds / TARGET_POLL_SECONDS),
+        MaxAttempts: Math.ceil(step.timeoutSeconds / (TARGET_POLL_SECONDS + TARGET_LOOK_SECONDS)),
         BackoffRate: 1,
       },
       {

@@ -28,7 +28,7 @@ type Needs = Pick<Ports, 'model' | 'state' | 'telemetry' | 'metrics' | 'notifier
 
 /**
  * One look at a release: reads both arms since the last look, judges, and answers what the graph does next: `advance`,
- * `wait` or `rollback`. A pause waits too; people are told once.
+ * `wait`, `pause` or `rollback`. A pause waits for a person, who is told once.
  */
 export async function lookAtRelease(event: TaskEvent, ports: Needs, before: CanaryState): Promise<Answer> {
   const release = section(event, 'release', releaseSchema);
@@ -49,8 +49,9 @@ export async function lookAtRelease(event: TaskEvent, ports: Needs, before: Cana
   });
   const decision = judgeStep(before, look, release);
   if (decision.action === 'pause') await tellPaused(ports, event, decision, now);
+  const isPaused = decision.state.status === 'paused' && ACTIONS[decision.action] === 'wait';
   return answer({
-    action: ACTIONS[decision.action],
+    action: isPaused ? 'pause' : ACTIONS[decision.action],
     decided: decision.action,
     reason: decision.reason,
     look: { status: look.status, text: look.text, checks: look.checks },

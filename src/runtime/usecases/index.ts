@@ -19,6 +19,7 @@ import { recordFailure } from './record-failure';
 import { recordIncident } from './record-incident';
 import { recordSpend } from './record-spend';
 import { registerVersion } from './register-version';
+import { rejectRelease } from './reject-release';
 import { reportDora } from './report-dora';
 import { requestRelease } from './request-release';
 import { resolveIncident } from './resolve-incident';
@@ -44,6 +45,7 @@ export const USE_CASE_FUNCTIONS: Readonly<Record<UseCase, UseCaseFunction>> = {
   analyseTraffic,
   promote,
   rollBack,
+  rejectRelease,
   monitorDrift,
   monitorQuality,
   decideRetraining,

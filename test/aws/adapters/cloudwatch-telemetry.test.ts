@@ -123,6 +123,10 @@ test('answers come from the captures of the version, within the window', async (
   ];
   expect(await telemetry.predictions(2, from, to, 10)).toEqual([0.8, 0.3, 'high']);
   expect(await telemetry.predictions(2, from, to, 2)).toEqual([0.8, 0.3]);
+  // Windows that follow each other read what was asked three minutes before they end, by when SageMaker has written it, once.
+  const at = (time: string) => Date.parse(`2026-01-01T${time}Z`) / 1000;
+  expect(await telemetry.predictions(2, at('10:10:00'), at('10:12:59'), 10)).toEqual([]);
+  expect(await telemetry.predictions(2, at('10:12:59'), at('10:13:01'), 10)).toEqual([0.8]);
   expect(await telemetry.pairs(1, 2, from, to, 10)).toEqual([
     { champion: 0.4, challenger: 0.3 },
     { champion: 'low', challenger: 'high' },

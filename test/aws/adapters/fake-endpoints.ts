@@ -47,6 +47,8 @@ export function fakeSageMaker({
   const configurations = new Map<string, Configuration>();
   /** Image of each model, by its name. */
   const models = new Map<string, string | undefined>();
+  /** Where the archive of each lies. */
+  const archives = new Map<string, string | undefined>();
   let beforeUpdate: (() => void) | undefined;
   let endpoint: Endpoint | undefined;
   const existing = (): Endpoint => {
@@ -78,9 +80,20 @@ export function fakeSageMaker({
     }
   };
   const client = fakeClient<SageMakerClient>({
-    CreateModel: ({ ModelName, PrimaryContainer }: { ModelName: string; PrimaryContainer?: { Image: string } }) => {
+    DescribeModel: ({ ModelName }: { ModelName: string }) => {
+      if (!models.has(ModelName)) throw serviceError('ValidationException', `Could not find model ${ModelName}`);
+      return { PrimaryContainer: { ModelDataUrl: archives.get(ModelName) } };
+    },
+    CreateModel: ({
+      ModelName,
+      PrimaryContainer,
+    }: {
+      ModelName: string;
+      PrimaryContainer?: { Image: string; ModelDataUrl?: string };
+    }) => {
       if (models.has(ModelName)) throw serviceError('ValidationException', 'Cannot create already existing model');
       models.set(ModelName, PrimaryContainer?.Image);
+      archives.set(ModelName, PrimaryContainer?.ModelDataUrl);
     },
     CreateEndpointConfig: (input: Configuration) => {
       if (configurations.has(input.EndpointConfigName)) {

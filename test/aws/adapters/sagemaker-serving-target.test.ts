@@ -29,6 +29,7 @@ function targetOf(client: SageMakerClient, looks = 3): SageMakerServingTarget {
     key: '',
     subnets: [],
     securityGroups: [],
+    tags: [],
   });
   const autoscaling = fakeClient<ApplicationAutoScalingClient>(new FakeAutoscaling().operations());
   return new SageMakerServingTarget(endpoint, new VariantScaling(autoscaling, 'acme-churn', NO_SCALING), {
@@ -76,6 +77,16 @@ test('a version is served by the image that passed the gate with it, whatever wa
     'acme-churn-v1': 'image@sha256:1',
     'acme-churn-v2': 'image@sha256:gate',
   });
+});
+
+test('what an earlier platform of the same name has left is not served under the number of a version of this one', async () => {
+  const { client } = fakeSageMaker();
+  await targetOf(client).deploy(deployment(1, true));
+  const anew = targetOf(client);
+  const other = { ...deployment(1, true), artifactUri: 's3://new-bucket/runs/r1/model/' };
+  await expect(anew.deploy(other)).rejects.toThrow(/modelOfAnotherLife[\s\S]*delete the endpoint acme-churn/);
+  await expect(anew.deploy({ ...other, asShadow: true, first: false })).rejects.toThrow('modelOfAnotherLife');
+  expect(await anew.read()).toMatchObject({ live: { 1: 100 } });
 });
 
 test('a version with live traffic is never taken out', async () => {

@@ -151,6 +151,10 @@ export class Endpoints {
         if (!this.configurations.delete(EndpointConfigName)) throw invalid('Could not find endpoint configuration');
         return {};
       },
+      DescribeModel: ({ ModelName }: { ModelName: string }) => {
+        if (!this.models.has(ModelName)) throw invalid('Could not find model');
+        return { PrimaryContainer: { ModelDataUrl: this.archives.get(ModelName) } };
+      },
       DeleteModel: ({ ModelName }: { ModelName: string }) => {
         if (!this.models.delete(ModelName)) throw invalid('Could not find model');
         return {};

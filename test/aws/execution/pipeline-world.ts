@@ -73,6 +73,14 @@ export function pipelineController(
   };
 }
 
+/** As Step Functions names what its calls of SageMaker come to: its own integration, and that of the SDK. */
+const errorOf = (resource: string): string =>
+  resource.includes(':aws-sdk:sagemaker:')
+    ? 'SageMaker.SageMakerException'
+    : resource.includes(':sagemaker:')
+      ? 'SageMaker.AmazonSageMakerException'
+      : 'Injected';
+
 const NOW = Date.UTC(2026, 0, 1);
 const CUSTOMERS = 2000;
 const HOUR = 3_600_000;
@@ -169,9 +177,7 @@ export class PipelineWorld {
           if (times > 0) {
             if (lost) await perform(event, resource);
             left[state] = times - 1;
-            // As Step Functions names what its own calls of SageMaker come to.
-            const name = resource.includes(':sagemaker:') ? 'SageMaker.AmazonSageMakerException' : 'Injected';
-            throw Object.assign(new Error(`${state} was made to fail`), { name });
+            throw Object.assign(new Error(`${state} was made to fail`), { name: errorOf(resource) });
           }
           return perform(event, resource);
         },

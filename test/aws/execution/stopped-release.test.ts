@@ -9,7 +9,7 @@ const controllers = {
 };
 type Strategy = keyof typeof controllers;
 
-const AFTER_A_PROMOTION = ['deployFirst', 'reportRollBack', 'rollBackAgain', 'rollBack'];
+const AFTER_A_PROMOTION = ['deployFirst', 'reject', 'reportRollBack', 'rollBackAgain', 'rollBack'];
 const tasksOf = (strategy: Strategy): string[] =>
   Object.entries(controllers[strategy].definition.States).flatMap(([name, { Type }]) =>
     Type === 'Task' && !AFTER_A_PROMOTION.includes(name) ? [name] : [],

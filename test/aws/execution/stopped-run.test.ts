@@ -48,7 +48,7 @@ it.each(['validate', 'train', 'scoreCandidateJob', 'scoreCandidateSmoke', 'score
   'a run that a person stops at %s leaves nothing, and has its reason in the records',
   async (state) => {
     expect(measured.definition.States).toHaveProperty(state);
-    expect(await stoppedAt(state)).toMatchObject({ kind: 'pipelineFailure', removed: true });
+    expect(await stoppedAt(state)).toMatchObject({ recorded: true, removed: true });
     await expectNothingLeft();
     expect((await world.state()).last).toMatchObject({
       action: 'pipelineFailed',
@@ -79,8 +79,23 @@ it('a call that has told and not tidied up is made again, and records nothing tw
   expect((await world.state()).actions.filter((action) => action === 'pipelineFailed')).toHaveLength(1);
 });
 
-it('a run that ended by itself is not told of', async () => {
+it('a run that failed by itself has said so, and is not told of again', async () => {
   world = await PipelineWorld.open(plain);
   await world.withChampion();
-  for (const status of ['SUCCEEDED', 'FAILED', 'RUNNING']) expect(await world.told('run-1', status)).toBeNull();
+  expect((await world.run('run-2', { gate: Number.POSITIVE_INFINITY })).end).toBe('failed');
+  const before = await world.state();
+  expect(await world.told('run-2', 'FAILED')).toMatchObject({ recorded: false });
+  expect(await world.state()).toEqual(before);
+  for (const status of ['SUCCEEDED', 'RUNNING']) expect(await world.told('run-1', status)).toBeNull();
+});
+
+it('one that broke before it could say why is recorded', async () => {
+  world = await PipelineWorld.open(plain);
+  await world.withChampion();
+  await world.run('run-2', { gate: Number.POSITIVE_INFINITY, recordFailure: Number.POSITIVE_INFINITY });
+  expect(await world.told('run-2', 'FAILED')).toMatchObject({ recorded: true });
+  expect((await world.state()).last).toMatchObject({
+    action: 'pipelineFailed',
+    details: { run: 'run-2', reason: 'the run broke (FAILED)' },
+  });
 });

@@ -154,6 +154,8 @@ export class AwsPlatform {
         return this.parts.jobs.train(input as never);
       case 'createModel':
         return this.parts.account.endpoints.operations().CreateModel(input as never);
+      case 'deleteModel':
+        return this.parts.account.endpoints.operations().DeleteModel(input as never);
       case 'createTransformJob.sync':
         return this.parts.jobs.transform(input as never);
     }

@@ -212,7 +212,19 @@ describe('a release', () => {
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
     expect((await readRegistry(world)).aliases.challenger).toBeNull();
     expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: null, recoveredBy: null });
-    expect((await world.ledger.head()) as object).toMatchObject({ action: 'verify', verdict: 'refused' });
+    const records = (await world.ledger.read(1)) as unknown as { action: string; verdict: string; details: object }[];
+    expect(records.slice(-2)).toMatchObject([
+      { action: 'verify', verdict: 'refused' },
+      {
+        action: 'releaseFailed',
+        verdict: 'refused',
+        version: '2',
+        details: { reason: expect.stringContaining('artifactChanged') },
+      },
+    ]);
+    expect(world.notifier.sent).toMatchObject([
+      { severity: 'ticket', subject: 'm: the release of version 2 could not begin' },
+    ]);
   });
 
   it('whose roll-back never works is tried until the time of its graph is over, and told once', async () => {
@@ -283,7 +295,7 @@ describe('a release', () => {
     expect((await world.serving.read()).live).toEqual({ 1: 100 });
     expect(await lockOf(world)).toEqual({ run: null, version: null, supersededBy: 3, recoveredBy: null });
     const outdated = await release(world, 2, { onConcurrent: 'supersede' });
-    expect(outdated).toMatchObject({ outcome: 'failed', next: 'rejected' });
+    expect(outdated).toMatchObject({ outcome: 'failed', next: 'rejected', state: { rejection: { told: false } } });
     await registered(world, 3);
     expect((await release(world, 3, { onConcurrent: 'supersede' })).next).toBe('released');
   });

@@ -29,6 +29,11 @@ const KEPT = [
 const HOUR = 60 * MINUTE;
 /** CloudWatch has a minute's figures only when it is over. */
 const DELAY_SECONDS = 60;
+/**
+ * SageMaker writes captured requests to the bucket some minutes later. They are read as late, so that windows that follow each other
+ * read every request once.
+ */
+const CAPTURE_DELAY_SECONDS = 180;
 const NOTHING: ArmTraffic = {
   requests: 0,
   errors: 0,
@@ -130,7 +135,8 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     const variant = variantOf(layout, version);
     if (variant === undefined) return [];
     const where = { deployment: deploymentName(layout), endpoint: this.endpoint.options.endpoint, variant };
-    return capturedRequests(this.s3, this.options.bucket, where, { from, to, limit });
+    const late = { from: from - CAPTURE_DELAY_SECONDS, to: to - CAPTURE_DELAY_SECONDS };
+    return capturedRequests(this.s3, this.options.bucket, where, { ...late, limit });
   }
 
   private async sums(queries: MetricDataQuery[], start: Date, end: Date): Promise<Map<string, number>> {

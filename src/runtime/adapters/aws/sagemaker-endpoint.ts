@@ -9,11 +9,13 @@ import {
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
+  DescribeModelCommand,
   type EndpointStatus,
   ListEndpointConfigsCommand,
   ListModelsCommand,
   type ProductionVariant,
   type SageMakerClient,
+  type Tag,
   UpdateEndpointCommand,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
@@ -40,6 +42,8 @@ export interface SageMakerEndpointOptions {
   readonly key: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
+  /** Of the endpoint, its configurations and models. */
+  readonly tags: readonly Tag[];
 }
 
 /** SageMaker's deployment guardrails of one change. */
@@ -150,7 +154,7 @@ export class SageMakerEndpoint {
 
   /** Makes a version's model known. */
   async createModel(version: number, image: string, archive: string): Promise<void> {
-    const { endpoint, roleArn, subnets, securityGroups } = this.options;
+    const { endpoint, roleArn, subnets, securityGroups, tags } = this.options;
     await this.client
       .send(
         new CreateModelCommand({
@@ -161,6 +165,7 @@ export class SageMakerEndpoint {
             ModelDataUrl: archive,
             Environment: { MLP_MODEL_DIR: '/opt/ml/model', PORT: '8080' },
           },
+          Tags: [...tags],
           ...(subnets.length > 0 && {
             VpcConfig: { Subnets: [...subnets], SecurityGroupIds: [...securityGroups] },
             EnableNetworkIsolation: true,
@@ -183,14 +188,14 @@ export class SageMakerEndpoint {
     exists: boolean,
     guardrails?: Guardrails,
   ): Promise<void> {
-    const { endpoint } = this.options;
+    const { endpoint, tags } = this.options;
     const name = configurationName(endpoint, layout, capacity);
     await this.client
       .send(new CreateEndpointConfigCommand(this.configuration(name, layout, capacity)))
       .catch(unlessThere);
     const target = { EndpointName: endpoint, EndpointConfigName: name };
     if (!exists) {
-      await this.client.send(new CreateEndpointCommand(target));
+      await this.client.send(new CreateEndpointCommand({ ...target, Tags: [...tags] }));
       return;
     }
     await this.unlessChanging(
@@ -222,6 +227,14 @@ export class SageMakerEndpoint {
 
   async delete(): Promise<void> {
     await this.unlessChanging(this.client.send(new DeleteEndpointCommand({ EndpointName: this.options.endpoint })));
+  }
+
+  /** Where the archive of a version's model lies, as SageMaker knows it; null where it has no such model. */
+  async archiveOf(version: number): Promise<string | null> {
+    const model = await this.client
+      .send(new DescribeModelCommand({ ModelName: modelName(this.options.endpoint, version) }))
+      .catch(unlessMissing);
+    return model?.PrimaryContainer?.ModelDataUrl ?? null;
   }
 
   /** Deletes configurations that are not in force and of which a version is not kept, and the models of such versions. */
@@ -284,7 +297,7 @@ export class SageMakerEndpoint {
   }
 
   private configuration(name: string, layout: EndpointLayout, capacity: EndpointCapacity) {
-    const { endpoint, bucket, key } = this.options;
+    const { endpoint, bucket, key, tags } = this.options;
     const variant = (name: Variant | typeof SHADOW_VARIANT, version: number, weight: number): ProductionVariant => ({
       VariantName: name,
       ModelName: modelName(endpoint, version),
@@ -295,6 +308,7 @@ export class SageMakerEndpoint {
     const { shadow } = layout;
     return {
       EndpointConfigName: name,
+      Tags: [...tags],
       ProductionVariants: VARIANTS.flatMap((slot) => {
         const served = layout.production[slot];
         return served ? [variant(slot, served.version, shadow ? PRODUCTION_WEIGHT : served.weight)] : [];

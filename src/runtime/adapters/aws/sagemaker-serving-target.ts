@@ -28,7 +28,7 @@ export interface ServingTargetOptions {
   readonly abortAlarms: readonly string[];
 }
 
-const LOOK_MS = 5000;
+export const LOOK_SECONDS = 5;
 
 /**
  * A SageMaker endpoint with two variants, owned by the release controller. What was asked for is verified by the name of the
@@ -51,6 +51,7 @@ export class SageMakerServingTarget implements ServingTarget {
       instances: Math.max(1, min, Math.min(max, now.capacity?.instances ?? 0)),
       capturePercent: serving.capturePercent,
     };
+    await this.assertOurs(version, archiveUri(artifactUri));
     if (now.layout.shadow === null && variantOf(now.layout, version) !== undefined) {
       await this.scaling.follow(servingVariants(now.layout));
       return;
@@ -218,8 +219,24 @@ export class SageMakerServingTarget implements ServingTarget {
       }
       if (reading.status !== 'changing') return reading;
       if (look >= this.options.looks) throw new TargetChangingError(this.endpoint.options.endpoint);
-      await this.options.sleep(LOOK_MS);
+      await this.options.sleep(LOOK_SECONDS * 1000);
     }
+  }
+
+  /**
+   * An endpoint and its models outlive the stack. A platform that is deployed again under the same names counts its versions from
+   * 1 anew, and would serve what another artifact has left under that number.
+   */
+  private async assertOurs(version: number, archive: string): Promise<void> {
+    const found = await this.endpoint.archiveOf(version);
+    if (found === null || found === archive) return;
+    throw new OperationError({
+      code: 'modelOfAnotherLife',
+      path: `sagemaker.${this.endpoint.options.endpoint}.v${version}`,
+      got: found,
+      expected: archive,
+      fix: `an earlier platform of this name has left it: delete the endpoint ${this.endpoint.options.endpoint}, its configurations and models, then release again`,
+    });
   }
 
   /** Undefined where no alarm could take the change back: waiting alone guards nothing. */

@@ -4,6 +4,7 @@ import { DeleteModelCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   type ApprovalEvent,
+  type AwsEnv,
   approvalEventSchema,
   awsEnvSchema,
   type JobEvent,
@@ -13,15 +14,17 @@ import {
   type StoppedEvent,
   stoppedEventSchema,
 } from '../../../contract/aws';
+import type { TaskEvent } from '../../../contract/events';
 import { dataSchema } from '../../../definition/data';
 import { bucketLocation } from '../../adapters/aws/bucket-location';
 import { ManagedJobResults } from '../../adapters/aws/managed-job-results';
 import { packageApproval } from '../../adapters/aws/package-approval';
+import { resourceTags } from '../../adapters/aws/resource-tags';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { unlessMissing } from '../../adapters/aws/sagemaker-error';
 import { SmokeEndpoint } from '../../adapters/aws/smoke-endpoint';
 import { TargetChangingError } from '../../adapters/aws/target-changing';
-import { artifactKeys, readTestRows } from '../../usecases';
+import { artifactKeys, isInLedger, readTestRows } from '../../usecases';
 import { type Answer, fromEnvironment, handleTask } from './handle-task';
 
 const tasks = handleTask([
@@ -77,6 +80,7 @@ async function take({ offer, run, arguments: fixed }: OfferEvent): Promise<Answe
 const STOPPED: Readonly<Record<string, string>> = {
   ABORTED: 'somebody has stopped the run',
   TIMED_OUT: 'the run took longer than its workflow may',
+  FAILED: 'the run broke',
 };
 /** An endpoint that is still made cannot be deleted: it is looked at for most of a call's time, which comes three times. */
 const LOOKS = 40;
@@ -90,22 +94,32 @@ async function stop({ stopped, arguments: fixed, jobPrefix, isMeasured }: Stoppe
   const run = stopped.name;
   const message = `${STOPPED[stopped.status] ?? 'the run ended'} (${stopped.status})`;
   const state = { startedBy: 'pipeline', error: { step: 'run', message } };
-  const recorded = await tasks({ use: 'recordFailure', step: 'stopped', run, arguments: fixed, state });
+  const event = { use: 'recordFailure', step: 'stopped', run, arguments: fixed, state } as TaskEvent;
+  const { ledger, model } = fromEnvironment(event);
+  // A run that failed by itself has said so, unless that was what failed.
+  const told = await isInLedger(ledger, model, `failure:${run}`);
+  if (!told) await tasks(event);
   const env = awsEnvSchema.parse(process.env);
   const region = { region: env.AWS_REGION };
   const sagemaker = new SageMakerClient(region);
   const [candidate, champion] = ['candidate', 'champion'].map((subject) => jobName(jobPrefix, stopped.arn, subject));
   if (isMeasured) {
     const artifacts = new S3ArtifactStore(new S3Client(region), bucketLocation(env.MLP_ARTIFACTS));
-    const options = { name: candidate!, instanceType: '', note: artifactKeys.smoke(run), now: () => performance.now() };
+    const options = { ...smokeOptions(env, run), name: candidate!, instanceType: '' };
     const endpoint = new SmokeEndpoint(sagemaker, new SageMakerRuntimeClient(region), artifacts, options);
     await removed(endpoint);
   }
   for (const ModelName of [candidate, champion]) {
     await sagemaker.send(new DeleteModelCommand({ ModelName })).catch(unlessMissing);
   }
-  return { ...recorded, removed: true };
+  return { run, recorded: !told, removed: true };
 }
+
+const smokeOptions = (env: AwsEnv, run: string) => ({
+  note: artifactKeys.smoke(run),
+  tags: resourceTags(env.MLP_TAGS),
+  now: () => performance.now(),
+});
 
 /** The name that the state machine gives: `States.Hash(States.Format('{}/<subject>', $$.Execution.Id), 'SHA-1')`. */
 const jobName = (prefix: string, execution: string, subject: string): string =>
@@ -139,7 +153,7 @@ async function collect(event: JobEvent): Promise<Answer> {
   if (event.collect === 'training') return { ...job, ...(await results.training(run, job.artifactUri ?? '')) };
   if (event.collect === 'smoke' || event.collect === 'smokeRemoval') {
     const { rows = 1, instanceType = '' } = event.smoke ?? {};
-    const options = { name: job.jobName, instanceType, note: artifactKeys.smoke(run), now: () => performance.now() };
+    const options = { ...smokeOptions(env, run), name: job.jobName, instanceType };
     const clients = [new SageMakerClient(region), new SageMakerRuntimeClient(region)] as const;
     const endpoint = new SmokeEndpoint(...clients, artifacts, options);
     if (event.collect === 'smoke')

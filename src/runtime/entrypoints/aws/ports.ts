@@ -8,7 +8,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { AwsEnv } from '../../../contract/aws';
+import { type AwsEnv, TARGET_LOOK_SECONDS } from '../../../contract/aws';
 import type { TaskEvent } from '../../../contract/events';
 import { dataSchema } from '../../../definition/data';
 import type { Task } from '../../../kernel/metric-catalogue';
@@ -24,11 +24,12 @@ import { EventBridgeAnnouncer } from '../../adapters/aws/event-bridge-announcer'
 import { imageUri } from '../../adapters/aws/image-reference';
 import { ModelMonitorExport } from '../../adapters/aws/model-monitor-export';
 import { OpsItems } from '../../adapters/aws/ops-items';
+import { resourceTags } from '../../adapters/aws/resource-tags';
 import { S3ArtifactStore } from '../../adapters/aws/s3-artifact-store';
 import { S3LedgerStore } from '../../adapters/aws/s3-ledger-store';
 import { SageMakerCatalogue } from '../../adapters/aws/sagemaker-catalogue';
 import { SageMakerEndpoint } from '../../adapters/aws/sagemaker-endpoint';
-import { SageMakerServingTarget } from '../../adapters/aws/sagemaker-serving-target';
+import { LOOK_SECONDS, SageMakerServingTarget } from '../../adapters/aws/sagemaker-serving-target';
 import { SnsNotifier } from '../../adapters/aws/sns-notifier';
 import { StepFunctionsStarter } from '../../adapters/aws/step-functions-starter';
 import { VariantScaling } from '../../adapters/aws/variant-scaling';
@@ -38,8 +39,8 @@ import { CAPTURE_COLUMNS, type Ports, stateKeys } from '../../usecases';
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const words = (text: string): string[] => text.split(',').filter((one) => one !== '');
 
-/** Looks at a changing endpoint within one call: two minutes, then the state machine calls again. */
-const LOOKS = 24;
+/** Looks at a changing endpoint within one call; then the state machine calls again. */
+const LOOKS = TARGET_LOOK_SECONDS / LOOK_SECONDS;
 
 /** The ports of a handler, wired to AWS; clients are made once a process and connect when they are used. */
 export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
@@ -55,6 +56,7 @@ export function awsPorts(env: AwsEnv, event: TaskEvent): Ports {
     key: env.MLP_KEY,
     subnets: words(env.MLP_SUBNETS),
     securityGroups: words(env.MLP_SECURITY_GROUPS),
+    tags: resourceTags(env.MLP_TAGS),
   });
   const state = new DynamoStateStore(new DynamoDBClient(region), env.MLP_STATE);
   const scaling = new VariantScaling(new ApplicationAutoScalingClient(region), env.MLP_ENDPOINT, {

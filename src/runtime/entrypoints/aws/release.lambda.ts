@@ -10,6 +10,7 @@ export const handler = handleTask([
   'analyseTraffic',
   'promote',
   'rollBack',
+  'rejectRelease',
   'recordIncident',
   'escalateIncident',
   'resolveIncident',

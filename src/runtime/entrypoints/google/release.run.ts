@@ -15,6 +15,7 @@ export const handler = httpHandler({
     'analyseTraffic',
     'promote',
     'rollBack',
+    'rejectRelease',
     'recordIncident',
     'escalateIncident',
     'resolveIncident',
