@@ -21,6 +21,8 @@ import type { INotifications } from './notifications';
 export interface AlarmReference {
   readonly kind: AlarmKind;
   readonly alarmArn: string;
+  /** Its name, where it is known before it is deployed. */
+  readonly alarmName?: string;
   /** Whether data that stop ask for the same as a value beyond the threshold. @default false */
   readonly firesOnSilence?: boolean;
 }
