@@ -464,6 +464,19 @@ describe('the customer key', () => {
     });
   });
 
+  test('is given to EventBridge by no condition that EventBridge does not know when it writes', () => {
+    const template = templateOf(platformOf('scale').stack);
+    const [key] = Object.values(template.findResources('AWS::KMS::Key'));
+    expect(JSON.stringify(key)).toContain('"cloudwatch.amazonaws.com"');
+    expect(JSON.stringify(key)).not.toContain('events.amazonaws.com');
+    // Who writes into a topic by a rule needs a grant of the key, without `aws:SourceAccount`.
+    expect(JSON.stringify(template.findResources('AWS::SNS::TopicPolicy'))).not.toContain('events.amazonaws.com');
+    const targets = Object.values(template.findResources('AWS::Events::Rule')).flatMap(
+      ({ Properties }) => Properties.Targets,
+    );
+    for (const { Arn } of targets) expect(JSON.stringify(Arn)).not.toMatch(/Topic/);
+  });
+
   test('of which the policy is not ours is not given to the trail, which could not be made with it', () => {
     const stack = newStack('Acme');
     const arn = 'arn:aws:kms:eu-central-1:111111111111:key/1';
@@ -516,8 +529,11 @@ test('policies name their actions, and leave a resource open only where AWS auth
     'ec2:AssignPrivateIpAddresses',
     'ec2:CreateNetworkInterface',
     'ec2:DeleteNetworkInterface',
+    'ec2:DescribeDhcpOptions',
     'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSecurityGroups',
     'ec2:DescribeSubnets',
+    'ec2:DescribeVpcs',
     'ec2:UnassignPrivateIpAddresses',
     'ecr:GetAuthorizationToken',
     'logs:CreateLogDelivery',
@@ -528,6 +544,8 @@ test('policies name their actions, and leave a resource open only where AWS auth
     'logs:ListLogDeliveries',
     'logs:PutResourcePolicy',
     'logs:UpdateLogDelivery',
+    'sagemaker:ListEndpointConfigs',
+    'sagemaker:ListModels',
     'ssm:CreateOpsItem',
     'xray:GetSamplingRules',
     'xray:GetSamplingTargets',

@@ -13,7 +13,7 @@ export function policyLivesWithBucket(bucket: Bucket, policy: RemovalPolicy): vo
   bucket.policy?.applyRemovalPolicy(policy);
 }
 
-/** A customer key with yearly rotation that the services which write on their own may use: logs, alarms, budgets, events. */
+/** A customer key with yearly rotation that the services which write on their own may use: logs, alarms, budgets. */
 export function platformKey(scope: Construct, id: string, description: string, deletionProtection: boolean): Key {
   const { region, account, partition } = Stack.of(scope);
   const key = new Key(scope, id, {
@@ -42,9 +42,8 @@ export function platformKey(scope: Construct, id: string, description: string, d
   key.addToResourcePolicy(
     new PolicyStatement({
       effect: Effect.ALLOW,
-      principals: ['cloudwatch', 'budgets', 'events'].map(
-        (service) => new ServicePrincipal(`${service}.amazonaws.com`),
-      ),
+      // No rule of EventBridge writes into an encrypted topic or queue: for that it needs a grant without the condition.
+      principals: ['cloudwatch', 'budgets'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: ['*'], // in a key's policy: the key itself
       conditions: { StringEquals: { 'aws:SourceAccount': account } },

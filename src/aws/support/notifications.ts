@@ -39,9 +39,7 @@ export class Notifications extends Construct implements INotifications {
         });
         topic.addToResourcePolicy(
           new PolicyStatement({
-            principals: ['cloudwatch', 'budgets', 'events'].map(
-              (service) => new ServicePrincipal(`${service}.amazonaws.com`),
-            ),
+            principals: ['cloudwatch', 'budgets'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
             actions: ['sns:Publish'],
             resources: [topic.topicArn],
             conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
