@@ -73,6 +73,7 @@ const SAGEMAKER_ERROR = 'SageMaker.AmazonSageMakerException';
 
 /** Reads the digest of the last build before the job that needs it. */
 const readImage = (image: ContainerImage, output: string): JobState[] =>
+const SAGEMAKER_SDK_ERROR = 'SageMaker.SageMakerException';
   image.parameterName === undefined
     ? []
     : [
@@ -202,7 +203,7 @@ const modelRemoval = (name: string): AslState => ({
   Type: 'Task',
   Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:sagemaker:deleteModel`,
   Parameters: { 'ModelName.$': name },
-  ...callAgain(SAGEMAKER_ERROR),
+  ...callAgain(SAGEMAKER_SDK_ERROR),
   ResultPath: null,
 });
 
