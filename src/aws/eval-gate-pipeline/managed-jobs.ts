@@ -28,6 +28,8 @@ export interface JobContext {
   readonly smokeRows: number | null;
   /** Prefix of the names of jobs; a hash of the execution follows. */
   readonly jobPrefix: string;
+  /** Tags of jobs and models, by key. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly network?: PlatformNetwork;
 }
 
@@ -69,11 +71,12 @@ const runUri = (context: JobContext, rest: string): string =>
 const callAgain = (error: string): { readonly Retry: Json } => ({
   Retry: [{ ErrorEquals: [error], IntervalSeconds: 10, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL' }],
 });
+/** What a service's integration calls its errors by; calls of the SDK (`aws-sdk:sagemaker`) name them otherwise. */
 const SAGEMAKER_ERROR = 'SageMaker.AmazonSageMakerException';
+const SAGEMAKER_SDK_ERROR = 'SageMaker.SageMakerException';
 
 /** Reads the digest of the last build before the job that needs it. */
 const readImage = (image: ContainerImage, output: string): JobState[] =>
-const SAGEMAKER_SDK_ERROR = 'SageMaker.SageMakerException';
   image.parameterName === undefined
     ? []
     : [
@@ -145,6 +148,7 @@ function trainingJob(step: JobStep, context: JobContext): readonly JobState[] {
           EnableManagedSpotTraining: training.spot,
           ...(training.spot && { CheckpointConfig: { 'S3Uri.$': runUri(context, 'checkpoints') } }),
           ...isolation(context.network),
+          Tags: tagsIn(context),
         },
         ResultSelector: {
           'jobName.$': '$.TrainingJobName',
@@ -256,6 +260,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
             Environment: { MLP_MODEL_DIR: '/opt/ml/model', PORT: '8080' },
           },
           ...isolation(context.network),
+          Tags: tagsIn(context),
         },
         ResultPath: null,
       },
@@ -285,6 +290,7 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
             ...(context.registry.encryptionKey && { KmsKeyId: context.registry.encryptionKey.keyArn }),
           },
           TransformResources: { InstanceType: instanceType(training.compute, 'training', context), InstanceCount: 1 },
+          Tags: tagsIn(context),
         },
         ResultSelector: { 'jobName.$': '$.TransformJobName', 'outputUri.$': '$.TransformOutput.S3OutputPath' },
         ResultPath: `$.${step.output}`,
@@ -302,6 +308,8 @@ function scoringJob(step: JobStep, context: JobContext): readonly JobState[] {
     }),
   ];
 }
+
+const tagsIn = ({ tags }: JobContext): Json => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Containers in a private network: no way out but the endpoints. */
 function isolation(network: PlatformNetwork | undefined): { [key: string]: Json } {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -11,6 +11,7 @@ import type { AwsHandlerVariables } from '../../contract/aws';
 import { OperationError } from '../../kernel/problem';
 import { type HandlerRole, MEMORY_MB } from './handler-role';
 import type { PlatformNetwork } from './network';
+import { tagsOf } from './resource-tags';
 import { alarmOnUnhandled, type Unhandled } from './unhandled-alarm';
 
 export interface HandlerProps {
@@ -45,6 +46,8 @@ function handlerCode(role: HandlerRole): Code {
 /** Longest time that Lambda gives. */
 const TIMEOUT_SECONDS = 900;
 const UNHANDLED_DAYS = 14;
+/** Roles that make endpoints. */
+const MAKERS: readonly HandlerRole[] = ['pipeline', 'release'];
 
 /** The only maker of Lambda functions: current Node, arm64, a role of its own, logs that end, traces, and a dead-letter queue with an alarm. */
 export class Handler {
@@ -91,6 +94,11 @@ export class Handler {
         securityGroups: [props.network.securityGroup],
       }),
     });
+    if (MAKERS.includes(props.handlerRole)) {
+      const { function: made } = this;
+      const tags = Lazy.string({ produce: () => Stack.of(made).toJsonString(tagsOf(made)) });
+      made.addEnvironment('MLP_TAGS' satisfies keyof AwsHandlerVariables, tags);
+    }
   }
 }
 

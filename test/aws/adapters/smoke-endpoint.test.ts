@@ -56,7 +56,7 @@ function smokeOf(ends: readonly Ends[], answer: (row: { tenure: number }) => unk
       return { Body: new TextEncoder().encode(JSON.stringify(answer(row))) };
     },
   });
-  const options = { name: 'trial', instanceType: 'ml.m5.large', note: 'runs/1/smoke.json', now: () => clock };
+  const options = { name: 'trial', instanceType: 'ml.m5.large', note: 'runs/1/smoke.json', tags: [], now: () => clock };
   const smoke = new SmokeEndpoint(sagemaker, runtime, new MemoryArtifactStore(), options);
   /** Nothing is left but what is being deleted. */
   const isGone = () => (endpoint === undefined || endpoint.deleting) && configurations.size === 0;

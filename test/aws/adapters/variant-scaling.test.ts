@@ -31,6 +31,7 @@ function world(options: { readonly looks?: number; readonly failUpdates?: boolea
     key: '',
     subnets: [],
     securityGroups: [],
+    tags: [],
   });
   const target = (limits = LIMITS, instanceType = 'ml.m5.large') =>
     new SageMakerServingTarget(endpoint, new VariantScaling(client, 'acme-churn', limits), {

@@ -6,6 +6,7 @@ import {
   DescribeEndpointCommand,
   type ProductionVariantInstanceType,
   type SageMakerClient,
+  type Tag,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { OperationError } from '../../../kernel/problem';
@@ -20,6 +21,7 @@ export interface SmokeOptions {
   readonly instanceType: string;
   /** Key of the artifact store where the measurement outlives the endpoint. */
   readonly note: string;
+  readonly tags: readonly Tag[];
   /** Milliseconds that only grow. */
   readonly now: () => number;
 }
@@ -110,11 +112,13 @@ export class SmokeEndpoint {
   }
 
   private async create(): Promise<void> {
-    const { name, instanceType } = this.options;
+    const { name, instanceType, tags } = this.options;
+    const Tags = [...tags];
     await this.sagemaker
       .send(
         new CreateEndpointConfigCommand({
           EndpointConfigName: name,
+          Tags,
           ProductionVariants: [
             {
               VariantName: 'candidate',
@@ -127,6 +131,6 @@ export class SmokeEndpoint {
         }),
       )
       .catch(unlessThere);
-    await this.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
+    await this.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name, Tags }));
   }
 }
