@@ -31,6 +31,10 @@ const EXPLAINED: readonly (readonly [rule: RegExp, reason: string])[] = [
     /^AwsSolutions-IAM5\[Resource::.*:log-group:\/aws\/(sagemaker|codebuild)\/.*\*\]$/,
     'log groups and streams that the service names',
   ],
+  [
+    /^AwsSolutions-IAM5\[Resource::.*:ec2:.*:network-interface\/\*\]$/,
+    'interfaces have ids that EC2 makes up; subnets, the group and a condition say where they may be',
+  ],
   [/^AwsSolutions-IAM5\[Resource::.*:execution:.*\*\]$/, 'executions of one state machine'],
   [
     /^AwsSolutions-IAM5\[Resource::.*:cloudwatch:.*:alarm:\*\]$/,

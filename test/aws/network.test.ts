@@ -31,12 +31,20 @@ const clients = new Set(
   ),
 );
 
+const stack = new Stack();
+new PrivateNetwork(stack, 'Network');
+const text = Object.values(Template.fromStack(stack).findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) =>
+  JSON.stringify(Properties.ServiceName),
+);
+
+test.each(['s3', 'ecr.api', 'ecr.dkr', 'kms', 'logs', 'monitoring', 'sts'])(
+  'what SageMaker needs for a container is reached from a private network: %s',
+  (name) => {
+    expect(text.some((one) => one.includes(`.${name}"`))).toBe(true);
+  },
+);
+
 test('every service that a handler talks to is reached from a private network', () => {
-  const stack = new Stack();
-  new PrivateNetwork(stack, 'Network');
-  const text = Object.values(Template.fromStack(stack).findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) =>
-    JSON.stringify(Properties.ServiceName),
-  );
   expect(clients.size).toBeGreaterThan(8);
   for (const client of clients) {
     const name = ENDPOINTS[client];

@@ -148,6 +148,7 @@ export class CanaryEndpoint extends Construct implements ICanaryEndpoint {
       topics: notifications ? Object.values(notifications.topics) : [],
       encryptionKey,
       alarmPrefix: registry.platform,
+      ...(network && { network }),
     };
     grantPermissions(this.serverRole, plan.permissions, 'server', reach);
 

@@ -6,6 +6,7 @@ import { EVENT_SOURCE, OPS_ITEM_TAG, PREFIXES } from '../../contract/aws';
 import type { PermissionAction, PermissionPlan, Role } from '../../plan/plan';
 import type { IModelRegistry } from '../model-registry/model-registry-interface';
 import type { ContainerImage } from './container-image';
+import type { PlatformNetwork } from './network';
 
 /** What the statements of a part can point at; a permission whose target is not wired gives no statement. */
 export interface Reach {
@@ -24,6 +25,8 @@ export interface Reach {
   readonly jobs?: 'tidyUp' | 'measure';
   /** True for the handler that looks at what people have decided in SageMaker's own registry; ours is in the state table. */
   readonly approvals?: boolean;
+  /** Where containers run; SageMaker makes their network interfaces with their role. */
+  readonly network?: PlatformNetwork;
   /** Roles that are handed to SageMaker. */
   readonly passedRoles?: readonly IRole[];
   readonly images?: readonly ContainerImage[];
@@ -65,6 +68,11 @@ const STATEMENTS = {
               arn('glue', `database/${query.database}`),
               arn('glue', `table/${query.database}/*`),
             ],
+          },
+          {
+            // Athena looks for the region's default database whatever is asked, and its DDL makes it where there is none.
+            actions: ['glue:GetDatabase', 'glue:CreateDatabase'],
+            resources: [arn('glue', 'catalog'), arn('glue', 'database/default')],
           },
           {
             actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
@@ -132,6 +140,7 @@ const STATEMENTS = {
                       'sagemaker:DescribeEndpoint',
                       'sagemaker:InvokeEndpoint',
                       'sagemaker:DeleteEndpoint',
+                      'sagemaker:AddTags',
                     ],
                     resources: ['endpoint', 'endpoint-config'].map((kind) =>
                       arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
@@ -151,6 +160,8 @@ const STATEMENTS = {
                 'sagemaker:CreateModel',
                 'sagemaker:DeleteModel',
                 'sagemaker:AddTags',
+                // Step Functions looks whether a job of the name is its own.
+                'sagemaker:ListTags',
               ],
               resources: ['training-job', 'transform-job', 'model'].map((kind) =>
                 arn('sagemaker', `${kind}/${trainingJobPrefix}-*`),
@@ -173,6 +184,7 @@ const STATEMENTS = {
           {
             actions: [
               'sagemaker:CreateModel',
+              'sagemaker:DescribeModel',
               'sagemaker:DeleteModel',
               'sagemaker:CreateEndpointConfig',
               'sagemaker:DescribeEndpointConfig',
@@ -182,6 +194,7 @@ const STATEMENTS = {
               'sagemaker:DescribeEndpoint',
               'sagemaker:UpdateEndpoint',
               'sagemaker:UpdateEndpointWeightsAndCapacities',
+              'sagemaker:AddTags',
             ],
             resources: [
               arn('sagemaker', `endpoint/${endpointName}`),
@@ -363,6 +376,38 @@ const followMachine = (machineArn: string | undefined): PolicyStatementProps[] =
         },
       ];
 
+/** What SageMaker does with a container's role to run it in a network. */
+function connect({ vpc, subnets, securityGroup }: PlatformNetwork, arn: ArnMaker): PolicyStatementProps[] {
+  const places = vpc.selectSubnets(subnets).subnetIds.map((id) => arn('ec2', `subnet/${id}`));
+  // Interfaces have ids that EC2 makes up: which they may be is said by where they are.
+  const interfaces = arn('ec2', 'network-interface/*');
+  return [
+    {
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: [interfaces, ...places, arn('ec2', `security-group/${securityGroup.securityGroupId}`)],
+    },
+    {
+      actions: [
+        'ec2:CreateNetworkInterfacePermission',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteNetworkInterfacePermission',
+      ],
+      resources: [interfaces],
+      conditions: { ArnEquals: { 'ec2:Subnet': places } },
+    },
+    {
+      actions: [
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeVpcs',
+        'ec2:DescribeDhcpOptions',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeSecurityGroups',
+      ],
+      resources: ['*'], // EC2 authorises describing by no resource
+    },
+  ];
+}
+
 /** Roles of what SageMaker runs. */
 const CONTAINERS: readonly Role[] = ['trainer', 'server'];
 
@@ -383,9 +428,10 @@ export function grantPermissions(
     `arn:${stack.partition}:${service}:${stack.region}:${stack.account}:${resource}`;
   const actions = [...new Set(permissions.filter((one) => one.role === role).map((one) => one.action))];
   const others = [...except, ...(CONTAINERS.includes(role) ? [] : (['writeLogs'] as const))];
-  for (const action of actions.filter((one) => !others.includes(one))) {
-    for (const statement of (STATEMENTS[action] as Statements)(reach, arn)) {
-      identity.addToPrincipalPolicy(new PolicyStatement(statement));
-    }
-  }
+  const isConnected = CONTAINERS.includes(role) && reach.network !== undefined;
+  const statements = [
+    ...actions.filter((one) => !others.includes(one)).flatMap((one) => (STATEMENTS[one] as Statements)(reach, arn)),
+    ...(isConnected ? connect(reach.network, arn) : []),
+  ];
+  for (const statement of statements) identity.addToPrincipalPolicy(new PolicyStatement(statement));
 }
