@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { AslMachine } from './step-graph-to-asl';
 
 export interface WorkflowProps {
+  /** Of the state machine, and the end of its log group's name. */
   readonly name: string;
   readonly role: Role;
   readonly logRetention: RetentionDays;
@@ -14,6 +15,12 @@ export interface WorkflowProps {
   /** Called at synthesis, when all wiring is known. */
   readonly definition: () => AslMachine;
 }
+
+/**
+ * Groups elsewhere are entered one by one into the account's resource policy of CloudWatch Logs, which holds 5,120 characters;
+ * that it is full shows in the deployment of somebody else.
+ */
+const LOG_GROUPS = '/aws/vendedlogs/states/';
 
 /** A standard state machine with a stable name, traces, and a log of errors. */
 export function workflow(scope: Construct, id: string, props: WorkflowProps): StateMachine {
@@ -30,6 +37,7 @@ export function workflow(scope: Construct, id: string, props: WorkflowProps): St
       // Data may be personal: it stays in the artifact store.
       includeExecutionData: false,
       destination: new LogGroup(scope, `${id}Logs`, {
+        logGroupName: `${LOG_GROUPS}${props.name}`,
         retention: props.logRetention,
         removalPolicy: RemovalPolicy.DESTROY,
         ...(props.encryptionKey && { encryptionKey: props.encryptionKey }),
