@@ -67,6 +67,13 @@ export const METRICS = {
     emittedBy: ['registerVersion', 'recordFailure'],
     meaning: '1 for a run that ended well, 0 for one that failed',
   },
+  PipelineSuccessPercent: {
+    unit: 'percent',
+    dimensions: [],
+    emittedBy: ['registerVersion', 'recordFailure'],
+    meaning:
+      'Runs that ended well, of those that ended in the window of `pipelineSuccess`, told at the end of each run',
+  },
   PipelineDuration: {
     unit: 's',
     dimensions: [],

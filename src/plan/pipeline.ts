@@ -49,6 +49,7 @@ export function planPipeline(input: PipelineInput): PipelinePlan {
       ),
       ...(evaluation ? [metric('GateVerdict')] : []),
       metric('PipelineSuccess'),
+      ...(input.pipelineSuccess ? [metric('PipelineSuccessPercent')] : []),
       metric('PipelineDuration'),
     ],
     schedules: [],
@@ -77,7 +78,7 @@ function planTraining(training: Training): TrainingPlan {
 }
 
 function pipelineGraph(
-  { model, task, data, evaluation, drift, retrainRelease }: PipelineInput,
+  { model, task, data, evaluation, drift, pipelineSuccess, retrainRelease }: PipelineInput,
   training: TrainingPlan,
 ): StepGraph {
   const call = (step: Omit<TaskStep, 'kind' | 'retry' | 'timeoutSeconds' | 'onError'>): Step => ({
@@ -88,6 +89,10 @@ function pipelineGraph(
     ...step,
   });
   const dataJson = toJson(data);
+  const parameters = { hyperparameters: toJson(training.hyperparameters), seed: training.seed };
+  const window: Readonly<Record<string, number>> = pipelineSuccess
+    ? { successWindowSeconds: durationSeconds(pipelineSuccess.window) }
+    : {};
   const steps: Step[] = [
     call({
       id: 'validate',
@@ -116,7 +121,7 @@ function pipelineGraph(
       id: 'train',
       describe: 'train a candidate',
       job: 'train',
-      arguments: { model, hyperparameters: toJson(training.hyperparameters), seed: training.seed },
+      arguments: { model, ...parameters },
       output: 'training',
       timeoutSeconds: training.maxDurationSeconds,
       next: 'prepareEvaluation',
@@ -187,8 +192,8 @@ function pipelineGraph(
         release: retrainRelease,
         drift: toJson(drift),
         data: dataJson,
-        hyperparameters: toJson(training.hyperparameters),
-        seed: training.seed,
+        ...parameters,
+        ...window,
       },
       output: 'version',
       next: 'mayRelease',
@@ -215,7 +220,7 @@ function pipelineGraph(
         id: 'recordFailure',
         describe: 'record the reason, tell people, free the retraining lock',
         use: 'recordFailure',
-        arguments: { model },
+        arguments: { model, ...parameters, ...window },
         output: 'failure',
         next: 'failed',
       }),
@@ -292,11 +297,12 @@ function pipelineAlarms({ evaluation, pipelineSuccess, runbook }: PipelineInput)
               id: 'pipeline-success',
               kind: 'pipelineSuccess',
               severity: 'ticket',
-              summary: `Fewer than ${pipelineSuccess.minPercent} % of pipeline runs end well`,
-              metric: { name: 'PipelineSuccess', dimensions: {}, statistic: 'average' },
+              summary: `Fewer than ${pipelineSuccess.minPercent} % of the pipeline runs of ${pipelineSuccess.window} ended well`,
+              // The share of a window of weeks, which each run's end tells; no period of a cloud is as long.
+              metric: { name: 'PipelineSuccessPercent', dimensions: {}, statistic: 'minimum' },
               comparator: 'below',
-              threshold: pipelineSuccess.minPercent / 100,
-              periodSeconds: Math.min(durationSeconds(pipelineSuccess.window), DAY),
+              threshold: pipelineSuccess.minPercent,
+              periodSeconds: 300,
             },
             runbook,
           ),
@@ -309,7 +315,7 @@ const PERMISSIONS: readonly PermissionPlan[] = [
   { role: 'pipeline', action: 'readData', because: 'validate' },
   { role: 'pipeline', action: 'queryData', because: 'validate' },
   { role: 'pipeline', action: 'readArtifacts', because: 'gate' },
-  { role: 'pipeline', action: 'writeArtifacts', because: 'validate, gate' },
+  { role: 'pipeline', action: 'writeArtifacts', because: 'validate, gate, register, recordFailure' },
   { role: 'pipeline', action: 'runTraining', because: 'train, scoreCandidate, scoreChampion' },
   { role: 'pipeline', action: 'readRegistry', because: 'prepareEvaluation' },
   { role: 'pipeline', action: 'writeRegistry', because: 'register' },

@@ -157,7 +157,8 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
   },
   pipelineSuccess: {
     title: 'Too many pipeline runs fail',
-    meaning: 'Retraining cannot be relied on at the moment.',
+    meaning:
+      'Retraining cannot be relied on at the moment. The share is of the runs that ended in the window of `pipelineSuccess`; the end of each run tells it, and with it the alarm.',
     check: ['Do the failures share a step or a message?'],
     act: ['Mend the shared cause first; stop scheduled runs while you do.'],
     done: 'The share of good runs is above its limit.',
@@ -226,7 +227,8 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
   },
   costPerPrediction: {
     title: 'Predictions cost too much',
-    meaning: 'Serving costs more by prediction than planned.',
+    meaning:
+      'Serving costs more by prediction than planned. Never less than it says: instances that autoscaling has added count on AWS while they are asked, and nowhere else; all other time counts with `instances.min`.',
     check: ['Did traffic fall while instances stayed?', 'Are two fleets up longer than a release takes?'],
     act: ['Lower `instances.min` or the machine size; end a stuck release.'],
     done: 'Cost by prediction is below its limit.',

@@ -341,7 +341,7 @@ describe('permissions', () => {
       'startRelease',
     ],
     importVersion: ['writeArtifacts', 'writeRegistry', 'appendLedger', 'lock', 'notify', 'startRelease'],
-    recordFailure: ['appendLedger', 'lock', 'notify', 'writeMetrics'],
+    recordFailure: ['writeArtifacts', 'appendLedger', 'lock', 'notify', 'writeMetrics'],
     verifyArtifact: ['readArtifacts', 'readRegistry', 'appendLedger', 'lock', 'followRelease'],
     deployShadow: ['manageEndpoint', 'readArtifacts'],
     analyseShadow: ['readMetrics', 'readCapture', 'lock'],

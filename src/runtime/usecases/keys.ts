@@ -15,6 +15,8 @@ export const artifactKeys = {
   /** What the candidate's own endpoint was measured at. */
   smoke: (run: string) => `runs/${run}/smoke.json`,
   gate: (run: string) => `runs/${run}/gate.json`,
+  /** What a run was tried with and what came of it, whether or not a version did. */
+  experiment: (run: string) => `runs/${run}/experiment.json`,
   profile: (run: string) => `runs/${run}/profile.json`,
   version: (version: number | string) => `versions/${version}.json`,
   monitoring: (job: string, windowEnd: string) => `monitoring/${job}/${windowEnd}.json`,
@@ -25,6 +27,7 @@ export const stateKeys = {
   registry: (model: string) => `registry/${model}`,
   releaseLock: (model: string) => `release-lock/${model}`,
   retraining: (model: string) => `retraining/${model}`,
+  runs: (model: string) => `runs/${model}`,
   spend: (model: string) => `spend/${model}`,
   monitoring: (model: string) => `monitoring/${model}`,
   data: (model: string) => `data/${model}`,

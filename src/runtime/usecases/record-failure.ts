@@ -3,9 +3,11 @@ import { pipelineInputSchema } from '../../contract/events';
 import type { AlarmKind } from '../../kernel/alarm-kinds';
 import { answer } from './answer';
 import { appendToLedger } from './append-ledger';
+import { writeExperiment } from './experiment-record';
 import { finishRetraining } from './finish-retraining';
 import type { UseCaseFunction } from './ports';
 import { at, optionalText } from './read-event';
+import { noteRunEnd } from './run-log';
 
 /** Why a run ended without a version: bad data, a gate that did not pass, or a step that failed. */
 function causeOf(event: TaskEvent): { readonly kind: AlarmKind; readonly step: string; readonly text: string } {
@@ -28,11 +30,10 @@ function causeOf(event: TaskEvent): { readonly kind: AlarmKind; readonly step: s
 /** Longest text in a record; the whole of it is in the step's own log. */
 const MAX_TEXT = 4000;
 
-/** Records why a run ended without a version, tells people, and frees the retraining state. */
-export const recordFailure: UseCaseFunction<'model' | 'state' | 'ledger' | 'metrics' | 'notifier' | 'clock'> = async (
-  event,
-  ports,
-) => {
+/** Records why a run ended without a version, tells people, frees the retraining state, and leaves what was tried as an experiment. */
+export const recordFailure: UseCaseFunction<
+  'model' | 'artifacts' | 'state' | 'ledger' | 'metrics' | 'notifier' | 'clock'
+> = async (event, ports) => {
   const { kind, step, text } = causeOf(event);
   const { commit, decisionId, startedBy } = pipelineInputSchema.parse(event.state);
   const now = ports.clock.now();
@@ -53,6 +54,7 @@ export const recordFailure: UseCaseFunction<'model' | 'state' | 'ledger' | 'metr
   await ports.metrics.emit(
     [
       { name: 'PipelineSuccess', value: 0, dimensions: {} },
+      ...(await noteRunEnd(ports, event, false, now)),
       ...(typeof startedAt === 'number'
         ? [{ name: 'PipelineDuration' as const, value: now - startedAt, dimensions: {} }]
         : []),
@@ -66,5 +68,7 @@ export const recordFailure: UseCaseFunction<'model' | 'state' | 'ledger' | 'metr
     text,
     runbook: null,
   });
+  // Last, and again with the rest where it fails: that there is no version is in the ledger by then, and people know.
+  await writeExperiment(ports, event, { outcome: kind, version: null, endedAtSeconds: now });
   return answer({ kind, step, reason: text });
 };

@@ -1,10 +1,11 @@
-import { pipelineInputSchema, type TaskEvent } from '../../contract/events';
+import { pipelineInputSchema } from '../../contract/events';
 import { dataSchema } from '../../definition/data';
 import type { Json } from '../../kernel/json';
 import type { Task } from '../../kernel/metric-catalogue';
 import type { PromotionEvent, PromotionPolicy, RegistryState } from '../core/promotion';
 import { type Answer, answer } from './answer';
 import { driftPolicy } from './data-comparison';
+import { parametersOf, writeExperiment } from './experiment-record';
 import { finishRetraining } from './finish-retraining';
 import { readJson, writeJson } from './json-artifact';
 import { artifactKeys } from './keys';
@@ -13,7 +14,8 @@ import { argumentText, at, optionalText, section, stateNumber, stateText } from 
 import { highestVersion, registeredEvent, versionOfRun } from './registered-run';
 import { applyToRegistry } from './registry-document';
 import { measureAtRelease } from './release-metrics';
-import type { Hyperparameters, VersionRecord } from './version-record';
+import { noteRunEnd } from './run-log';
+import type { VersionRecord } from './version-record';
 
 /**
  * Registers the run's model as the next version, with digest and lineage, the reference of its inputs and answers, and the
@@ -114,10 +116,12 @@ export const registerVersion: UseCaseFunction<
     },
   };
   await writeJson(artifacts, artifactKeys.version(version), record);
+  await writeExperiment(ports, event, { outcome: 'registered', version, endedAtSeconds: now });
   await finishRetraining(ports, input.decisionId, 'succeeded');
   await ports.metrics.emit(
     [
       { name: 'PipelineSuccess', value: 1, dimensions: {} },
+      ...(await noteRunEnd(ports, event, true, now)),
       { name: 'PipelineDuration', value: now - stateNumber(event, 'validation.startedAt'), dimensions: {} },
     ],
     now,
@@ -138,12 +142,6 @@ export const registerVersion: UseCaseFunction<
     record: artifacts.uri(artifactKeys.version(version)),
   });
 };
-
-/** A run that was started before its platform was updated has arguments of before, which lack them. */
-function parametersOf({ arguments: fixed }: TaskEvent): VersionRecord['parameters'] {
-  const { hyperparameters, seed } = fixed as { readonly hyperparameters?: Hyperparameters; readonly seed?: number };
-  return hyperparameters === undefined || seed === undefined ? undefined : { hyperparameters, seed };
-}
 
 const numberOrNull = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 
