@@ -90,7 +90,7 @@ export function planModel(
 /** Stage foundation has no release section: a version replaces the one before at once, and a person starts it. */
 const FOUNDATION_RELEASE = { strategy: 'allAtOnce' } as const;
 
-/** What serves without a request: the least number of instances. */
+/** What serves without a request: the least number of instances. What autoscaling adds is counted where the target tells of it. */
 function servingCostOf(definition: ModelDefinition): { pricePerInstanceHour: number; instances: number } | null {
   const pricePerInstanceHour = servingPrice(definition, planCompute(definition.serving.compute));
   return pricePerInstanceHour === undefined

@@ -39,6 +39,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.retraining.cooldown`]: '8d' }),
     path: `${M}.retraining.cooldown`,
   },
+  'cost-lower-bound-on-google': {
+    bad: scale(),
+    path: `${M}.monitoring.costPerPrediction`,
+    good: scale({ [`${M}.serving.instances`]: { min: 2, max: 2 } }),
+  },
   'cost-without-price': {
     bad: scale({ [`${M}.serving.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' } }),
     path: `${M}.serving.pricePerInstanceHour`,
@@ -296,6 +301,7 @@ describe('acknowledgement', () => {
       'job-logs-without-end',
       'acknowledgement-unused',
       'smoke-endpoint-public-on-google',
+      'cost-lower-bound-on-google',
       'shadow-not-on-google',
     ]);
   });

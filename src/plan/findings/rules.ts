@@ -7,6 +7,7 @@ import { burnRateUnreachable } from './burn-rate-unreachable';
 import { canaryStarved } from './canary-starved';
 import { captureOff } from './capture-off';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
+import { costLowerBoundOnGoogle } from './cost-lower-bound-on-google';
 import { costWithoutPrice } from './cost-without-price';
 import { deletionProtectionOff } from './deletion-protection-off';
 import { deliveryWithoutConnection } from './delivery-without-connection';
@@ -65,6 +66,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   canaryStarved,
   captureOff,
   cooldownLongerThanSchedule,
+  costLowerBoundOnGoogle,
   costWithoutPrice,
   deletionProtectionOff,
   deliveryWithoutConnection,

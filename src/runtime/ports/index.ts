@@ -9,6 +9,6 @@ export type { Notification, Notifier } from './notifier';
 export type { Deployment, ServingTarget, TrafficGuard, TrafficState } from './serving-target';
 export type { SqlEngine } from './sql-engine';
 export type { StateStore, Versioned } from './state-store';
-export type { ArmTraffic, PredictionPair, TrafficTelemetry } from './traffic-telemetry';
+export type { ArmTraffic, PredictionPair, ServedTime, TrafficTelemetry } from './traffic-telemetry';
 export type { PromotedVersion, VersionAnnouncer } from './version-announcer';
 export type { WorkflowStarter } from './workflow-starter';

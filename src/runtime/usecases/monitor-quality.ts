@@ -12,13 +12,14 @@ import {
 import type { MetricPoint } from '../ports';
 import { answer } from './answer';
 import { changeDocument } from './compare-and-swap';
+import { costPoints } from './cost-per-prediction';
 import { writeJson } from './json-artifact';
 import { artifactKeys, stateKeys } from './keys';
 import { type MetricValue, measureMetrics } from './measure';
 import { type MonitoringDocument, NOTHING_SEEN } from './monitoring-document';
 import type { UseCaseFunction } from './ports';
 import { type MaturedRow, maturedRows, maturedSpan } from './quality-rows';
-import { argumentText, at, section } from './read-event';
+import { argumentText, section } from './read-event';
 import { readRegistry } from './registry-document';
 import { readVersion } from './version-record';
 
@@ -84,7 +85,11 @@ export const monitorQuality: UseCaseFunction<
   const evidence = artifactKeys.monitoring('quality', instant(now).replaceAll(':', '-'));
   await writeJson(ports.artifacts, evidence, result);
   await ports.metrics.emit(
-    [...points(values, quality, concept.cause, usable), ...slicePoints(bySlice), ...(await costPoints())],
+    [
+      ...points(values, quality, concept.cause, usable),
+      ...slicePoints(bySlice),
+      ...(await costPoints(ports, event, record.version, { fromSeconds: span.fromSeconds, toSeconds: now })),
+    ],
     now,
   );
   return answer({ ...result, evidence: ports.artifacts.uri(evidence) });
@@ -111,17 +116,6 @@ export const monitorQuality: UseCaseFunction<
       const write = before.faultySince === faultySince ? undefined : toJson({ ...before, faultySince });
       return { write, answer: undefined };
     });
-  }
-
-  /** Cost of what served in the window by its requests; nothing without a price, or without requests. */
-  async function costPoints(): Promise<MetricPoint[]> {
-    const price = at(event.arguments, 'cost.pricePerInstanceHour');
-    const instances = at(event.arguments, 'cost.instances');
-    if (typeof price !== 'number' || typeof instances !== 'number') return [];
-    const { requests } = await ports.telemetry.arm(record.version, span.fromSeconds, now);
-    if (requests === 0) return [];
-    const hours = (now - span.fromSeconds) / 3600;
-    return [{ name: 'CostPerPrediction', value: (price * instances * hours) / requests, dimensions: {} }];
   }
 };
 

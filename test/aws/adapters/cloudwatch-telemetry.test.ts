@@ -160,3 +160,35 @@ test.each([1, 14, 15, 30, 60, 63, 90, 365])('a window of %i days that ends now i
   const { requests } = await telemetry.arm(1, now - days * 86_400, now);
   expect(requests).toBe(days * 1440);
 });
+
+test('instances that autoscaling has added are told by what SageMaker tells of each request', async () => {
+  const at = (minutes: number) => new Date(minutes * 60_000);
+  // One instance, then three; a minute without its other figure, and time without requests, say nothing.
+  const told: Record<string, readonly (readonly [number, number])[]> = {
+    Invocations: [
+      [10, 60],
+      [11, 90],
+      [12, 5],
+    ],
+    InvocationsPerInstance: [
+      [10, 60],
+      [11, 30],
+    ],
+  };
+  const pages = (MetricDataQueries: Query[]) =>
+    MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => ({
+      Id,
+      Timestamps: told[Metric.MetricName]!.map(([minutes]) => at(minutes)),
+      Values: told[Metric.MetricName]!.map(([, value]) => value),
+    }));
+  const cloudWatch = fakeClient<CloudWatchClient>({
+    GetMetricData: ({ MetricDataQueries, NextToken }: { MetricDataQueries: Query[]; NextToken?: string }) => {
+      const [first, second] = pages(MetricDataQueries);
+      return NextToken === undefined
+        ? { MetricDataResults: [first], NextToken: 'more' }
+        : { MetricDataResults: [second] };
+    },
+  });
+  expect(await telemetryOf(cloudWatch).served(1, 600, 1200)).toEqual({ seconds: 120, instanceSeconds: 240 });
+  expect(await telemetryOf(cloudWatch).served(3, 600, 1200)).toEqual({ seconds: 0, instanceSeconds: 0 });
+});

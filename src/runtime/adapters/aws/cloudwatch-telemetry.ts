@@ -3,9 +3,10 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type MetricDataQuery,
+  type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ArmTraffic, PredictionPair, TrafficTelemetry } from '../../ports';
+import type { ArmTraffic, PredictionPair, ServedTime, TrafficTelemetry } from '../../ports';
 import { type CapturedRequest, capturedRequests } from './captured-requests';
 import { deploymentName, variantOf } from './endpoint-layout';
 import type { SageMakerEndpoint } from './sagemaker-endpoint';
@@ -55,25 +56,9 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
    */
   async arm(version: number, from: number, to: number): Promise<ArmTraffic> {
     const variant = variantOf((await this.endpoint.read()).layout, version);
-    const minute = (seconds: number): Date => new Date((Math.floor(seconds / MINUTE) * MINUTE - DELAY_SECONDS) * 1000);
     const [start, end] = [minute(from), minute(to)];
     if (variant === undefined || start >= end) return NOTHING;
-    const period = periodOf(to - from);
-    const query = (Id: string, MetricName: string, Stat: string): MetricDataQuery => ({
-      Id,
-      MetricStat: {
-        Metric: {
-          Namespace: 'AWS/SageMaker',
-          MetricName,
-          Dimensions: [
-            { Name: 'EndpointName', Value: this.endpoint.options.endpoint },
-            { Name: 'VariantName', Value: variant },
-          ],
-        },
-        Period: period,
-        Stat,
-      },
-    });
+    const query = this.queryOf(variant, periodOf(to - from));
     const edges = [undefined, ...LATENCY_EDGES_MS, undefined].map((ms) => (ms === undefined ? '' : `${ms * 1000}`));
     const sums = await this.sums(
       [
@@ -94,6 +79,35 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
         edgesMs: LATENCY_EDGES_MS,
         counts: edges.slice(1).map((_, bucket) => Math.round(sums.get(`b${bucket}`) ?? 0)),
       },
+    };
+  }
+
+  /**
+   * SageMaker tells of each request one n-th for n instances that were up then (`InvocationsPerInstance`), so that requests by that
+   * are the instances of a period, as autoscaling has made them.
+   */
+  async served(version: number, from: number, to: number): Promise<ServedTime> {
+    const variant = variantOf((await this.endpoint.read()).layout, version);
+    const [start, end] = [minute(from), minute(to)];
+    if (variant === undefined || start >= end) return { seconds: 0, instanceSeconds: 0 };
+    const period = periodOf(to - from);
+    const query = this.queryOf(variant, period);
+    const requests = new Map<number, number>();
+    const shares = new Map<number, number>();
+    const queries = [query('requests', 'Invocations', 'Sum'), query('shares', 'InvocationsPerInstance', 'Sum')];
+    for await (const { Id, Timestamps = [], Values = [] } of this.results(queries, start, end)) {
+      const known = Id === 'requests' ? requests : shares;
+      Timestamps.forEach((at, place) => {
+        known.set(at.getTime(), Values[place] ?? 0);
+      });
+    }
+    const instances = [...requests].flatMap(([at, count]) => {
+      const share = shares.get(at) ?? 0;
+      return count > 0 && share > 0 ? [count / share] : [];
+    });
+    return {
+      seconds: instances.length * period,
+      instanceSeconds: instances.reduce((sum, count) => sum + count * period, 0),
     };
   }
 
@@ -139,21 +153,39 @@ export class CloudWatchTelemetry implements TrafficTelemetry {
     return capturedRequests(this.s3, this.options.bucket, where, { ...late, limit });
   }
 
+  private queryOf(variant: string, Period: number): (Id: string, MetricName: string, Stat: string) => MetricDataQuery {
+    const Dimensions = [
+      { Name: 'EndpointName', Value: this.endpoint.options.endpoint },
+      { Name: 'VariantName', Value: variant },
+    ];
+    return (Id, MetricName, Stat) => ({
+      Id,
+      MetricStat: { Metric: { Namespace: 'AWS/SageMaker', MetricName, Dimensions }, Period, Stat },
+    });
+  }
+
   private async sums(queries: MetricDataQuery[], start: Date, end: Date): Promise<Map<string, number>> {
     const sums = new Map<string, number>();
+    for await (const { Id = '', Values = [] } of this.results(queries, start, end)) {
+      sums.set(Id, (sums.get(Id) ?? 0) + Values.reduce((sum, value) => sum + value, 0));
+    }
+    return sums;
+  }
+
+  private async *results(queries: MetricDataQuery[], start: Date, end: Date): AsyncGenerator<MetricDataResult> {
     let NextToken: string | undefined;
     do {
       const page = await this.cloudWatch.send(
         new GetMetricDataCommand({ MetricDataQueries: queries, StartTime: start, EndTime: end, NextToken }),
       );
-      for (const { Id = '', Values = [] } of page.MetricDataResults ?? []) {
-        sums.set(Id, (sums.get(Id) ?? 0) + Values.reduce((sum, value) => sum + value, 0));
-      }
+      yield* page.MetricDataResults ?? [];
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
-    return sums;
   }
 }
+
+/** The whole minute of an instant, as late as figures are. */
+const minute = (seconds: number): Date => new Date((Math.floor(seconds / MINUTE) * MINUTE - DELAY_SECONDS) * 1000);
 
 /** Seconds of the finest figures that are still there for the whole of a window that ends now. */
 function periodOf(windowSeconds: number): number {
