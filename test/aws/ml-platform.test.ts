@@ -488,6 +488,20 @@ describe('the customer key', () => {
   });
 });
 
+test('data under a key of somebody else are read by three roles, which can be granted it', () => {
+  const { stack, platform } = platformOf('scale');
+  const { pipeline, drift, retraining } = platform.model('churn');
+  const key = Key.fromKeyArn(stack, 'Theirs', 'arn:aws:kms:eu-central-1:111111111111:key/theirs');
+  for (const { handler } of [pipeline, drift!, retraining!]) key.grantDecrypt(handler.role);
+  const rolesWith = (found: string) =>
+    Object.values(templateOf(stack).findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes(found))
+      .map(({ Properties }) => JSON.stringify(Properties.Roles))
+      .sort();
+  expect(rolesWith(':key/theirs')).toHaveLength(3);
+  expect(rolesWith(':s3:::acme-churn/')).toEqual(rolesWith(':key/theirs'));
+});
+
 test('two environments of one account have names of their own', () => {
   const aws = { account: '111111111111', region: 'eu-central-1' };
   const environments = [
