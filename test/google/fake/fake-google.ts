@@ -24,6 +24,8 @@ export class FakeGoogle {
   readonly series: Json[] = [];
   readonly messages: Json[] = [];
   readonly statements: string[] = [];
+  /** Most bytes that were read of an object at once. */
+  mostRead = 0;
   /** Digests by the full name of a tag in Artifact Registry. */
   readonly tags = new Map<string, string>();
   alerts: Json[] = [];
@@ -175,8 +177,10 @@ export class FakeGoogle {
     }
     const [from, to] = (/^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []).slice(1).map(Number);
     if (query.get('alt') === 'media' && from !== undefined && to !== undefined) {
+      this.mostRead = Math.max(this.mostRead, Math.min(found.body.length, to + 1) - from);
       return from < found.body.length ? [206, found.body.subarray(from, to + 1)] : refuse(416, 'range');
     }
+    if (query.get('alt') === 'media') this.mostRead = Math.max(this.mostRead, found.body.length);
     return [200, query.get('alt') === 'media' ? found.body : { name, generation: String(found.generation) }];
   }
 

@@ -22,6 +22,7 @@ type Extension = keyof typeof FORMATS;
 const EXPORT_FORMATS = { csv: 'CSV', jsonl: 'JSON', parquet: 'PARQUET' } as const satisfies Record<Extension, string>;
 /** Parts that Cloud Storage composes in one call. */
 const COMPOSE_PARTS = 32;
+const DIGEST_OF_NOTHING = `sha256:${createHash('sha256').digest('hex')}`;
 
 /** A model's data in BigQuery, or files in Cloud Storage that BigQuery reads; frozen sets go to the artifact bucket. */
 export class BigQueryDataSource implements DataSource {
@@ -71,11 +72,8 @@ export class BigQueryDataSource implements DataSource {
     if (extension === 'parquet' && exported.length > 1) throw tooManyFiles(this.bucket.uri(key), exported.length);
     await this.join(key, exported, parts);
     await this.clear(parts);
-    const found = await this.bucket.read(key);
-    const digest = createHash('sha256')
-      .update(found?.body ?? new Uint8Array())
-      .digest('hex');
-    return { rows: exportedRows(statistics), digest: `sha256:${digest}`, uri: this.bucket.uri(key) };
+    const digest = (await this.bucket.digest(key)) ?? DIGEST_OF_NOTHING;
+    return { rows: exportedRows(statistics), digest, uri: this.bucket.uri(key) };
   }
 
   async frozen(key: string): Promise<TableName> {
