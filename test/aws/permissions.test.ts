@@ -313,3 +313,15 @@ test('all that a run starts in SageMaker is in the private network, with no way 
     });
   }
 });
+
+test.each([
+  'Training of churn: frozen data in, model and metrics out',
+  'Serving of churn: the model in, captured requests out',
+])('%s, encrypted with the key that the jobs name', (description) => {
+  const keys = Object.keys(template.findResources('AWS::KMS::Key'));
+  const statements = statementsOf(roleNamed(description));
+  for (const action of ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey']) {
+    const named = statements.filter(({ Action }) => [Action].flat().includes(action)).map(({ Resource }) => Resource);
+    expect([action, named]).toEqual([action, keys.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }))]);
+  }
+});

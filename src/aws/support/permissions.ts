@@ -428,10 +428,14 @@ export function grantPermissions(
     `arn:${stack.partition}:${service}:${stack.region}:${stack.account}:${resource}`;
   const actions = [...new Set(permissions.filter((one) => one.role === role).map((one) => one.action))];
   const others = [...except, ...(CONTAINERS.includes(role) ? [] : (['writeLogs'] as const))];
-  const isConnected = CONTAINERS.includes(role) && reach.network !== undefined;
+  const isContainer = CONTAINERS.includes(role);
   const statements = [
     ...actions.filter((one) => !others.includes(one)).flatMap((one) => (STATEMENTS[one] as Statements)(reach, arn)),
-    ...(isConnected ? connect(reach.network, arn) : []),
+    ...(isContainer && reach.network ? connect(reach.network, arn) : []),
+    // SageMaker's documentation asks for it where the output of a job has a key.
+    ...(isContainer && reach.encryptionKey && actions.includes('useKey')
+      ? [{ actions: ['kms:Encrypt'], resources: [reach.encryptionKey.keyArn] }]
+      : []),
   ];
   for (const statement of statements) identity.addToPrincipalPolicy(new PolicyStatement(statement));
 }
