@@ -1,3 +1,4 @@
+import { asInstant } from '../../src/runtime/adapters/google/time-column';
 import type { DuckDbSqlEngine } from '../../src/runtime/adapters/local/duckdb-sql-engine';
 import type { WindowProfile } from '../../src/runtime/core/drift/profile';
 import { buildReferenceProfile } from '../../src/runtime/core/drift/reference-profile';
@@ -66,7 +67,31 @@ export async function cases(engine: DuckDbSqlEngine): Promise<Case[]> {
     freshnessCase('predictions'),
     freshnessCase('nothing'),
     ...dataCheckCases(),
+    ...timeColumnCases(),
   ];
+}
+
+/** BigQuery's columns with times of other types than TIMESTAMP, as the data source reads them; the others say what is meant. */
+function timeColumnCases(): Case[] {
+  const noon = Date.UTC(2026, 10, 1, 12, 30);
+  const columns: readonly (readonly [type: string, value: string, millis: number])[] = [
+    ['DATETIME', "DATETIME '2026-11-01 12:30:00'", noon],
+    ['DATE', "DATE '2026-11-01'", START],
+    ['STRING', "'2026-11-01T14:30:00+02:00'", noon],
+    ['STRING(19)', "'2026-11-01 12:30:00'", noon],
+  ];
+  return columns.map(([type, value, millis]) => ({
+    name: `time column ${type}`,
+    sql: everyDialect((dialect) => {
+      const compared = (instant: string): string =>
+        `${dialect.epochMillis(instant)} AS millis, CASE WHEN ${instant} > ${dialect.timestamp(millis - 1)} THEN 1 ELSE 0 END AS later`;
+      if (dialect.name !== 'bigquery') return `SELECT ${compared(dialect.timestamp(millis))}`;
+      return `SELECT ${compared(asInstant(dialect, type, '`at`') ?? '`at`')} FROM (SELECT ${value} AS \`at\`) mlp_one`;
+    }),
+    read: asIs,
+    tolerance: ROUNDING,
+    bigqueryExecutes: true,
+  }));
 }
 
 function only([sql, ...more]: readonly string[]): string {

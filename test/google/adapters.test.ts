@@ -329,8 +329,47 @@ describe('BigQuery', () => {
     expect(await source().table()).toEqual(['p', 'd', 'source']);
     expect(google.statements[0]).toContain("uris=['gs://raw/hourly/*']");
     expect(await source().labels()).toEqual(['p', 'truth', 'labels']);
+    expect(google.statements.at(-1)).toContain("INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'labels'");
     expect(await source().capture()).toEqual(['p', 'd', 'capture_rows']);
     expect(google.statements.at(-1)).toContain('SAFE_CAST(deployed_model_id AS INT64) AS `mlp_version`');
+  });
+
+  test.each([
+    ['DATETIME', "TIMESTAMP(`At`, 'UTC')"],
+    ['DATE', "TIMESTAMP(`At`, 'UTC')"],
+    ['STRING', bigquery.toTimestamp('`At`')],
+    ['STRING(30)', bigquery.toTimestamp('`At`')],
+  ])('reads a %s as an instant, through a view of the model', async (type, instant) => {
+    google.sql = (statement) => ({
+      columns: [
+        ['name', 'STRING'],
+        ['type', 'STRING'],
+      ],
+      rows: statement.includes('INFORMATION_SCHEMA')
+        ? [
+            ['id', 'INT64'],
+            ['At', type],
+          ]
+        : [],
+    });
+    expect(await source().labels()).toEqual(['p', 'd', 'labels_rows']);
+    expect(google.statements.at(-1)).toBe(
+      `CREATE OR REPLACE VIEW \`p\`.\`d\`.\`labels_rows\` AS SELECT * REPLACE (${instant} AS \`At\`) FROM \`p\`.\`truth\`.\`labels\``,
+    );
+    expect(await source().table()).toEqual(['p', 'd', 'source_rows']);
+  });
+
+  test('leaves a table with instants, and one without the column, as they are', async () => {
+    for (const column of ['at', 'other']) {
+      google.sql = () => ({
+        columns: [
+          ['name', 'STRING'],
+          ['type', 'STRING'],
+        ],
+        rows: [[column, 'TIMESTAMP']],
+      });
+      expect(await source().labels()).toEqual(['p', 'truth', 'labels']);
+    }
   });
 
   test('freezes many parts into one file with one header, and its digest', async () => {

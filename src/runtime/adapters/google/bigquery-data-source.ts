@@ -6,6 +6,7 @@ import type { SqlDialect } from '../../sql/dialect';
 import type { BigQuerySqlEngine } from './bigquery-sql-engine';
 import { type CaptureColumns, captureQuery } from './capture-view';
 import type { GcsBucket } from './gcs-bucket';
+import { asInstant } from './time-column';
 
 export interface BigQueryDataOptions {
   readonly project: string;
@@ -34,12 +35,12 @@ export class BigQueryDataSource implements DataSource {
   ) {}
 
   async table(): Promise<TableName> {
-    return this.located('source', this.options.data.source);
+    return this.withTimes('source', await this.located('source', this.options.data.source));
   }
 
   async labels(): Promise<TableName | undefined> {
     const { labels } = this.options.data;
-    return labels === null ? undefined : this.located('labels', labels);
+    return labels === null ? undefined : this.withTimes('labels', await this.located('labels', labels));
   }
 
   async capture(): Promise<TableName> {
@@ -86,6 +87,24 @@ export class BigQueryDataSource implements DataSource {
     if (table) return table.slice(1);
     const files = address.endsWith('/') ? `${address}*` : address;
     return this.overFiles(name, files, this.options.data.format);
+  }
+
+  /** The table, or a view of it in which the event's time is an instant: everything compares it with instants. */
+  private async withTimes(name: string, table: TableName): Promise<TableName> {
+    const { project, dataset, data } = this.options;
+    const timestamp = data.timestamp?.toLowerCase();
+    if (timestamp === undefined) return table;
+    const columns = await this.engine.query(this.dialect.describe(table));
+    // Names of columns are the same in any case.
+    const found = columns.find((one) => String(one['name']).toLowerCase() === timestamp);
+    if (found === undefined) return table;
+    const column = this.dialect.identifier(String(found['name']));
+    const instant = asInstant(this.dialect, String(found['type']), column);
+    if (instant === undefined) return table;
+    const view = [project, dataset, `${name}_rows`];
+    const query = `SELECT * REPLACE (${instant} AS ${column}) FROM ${this.dialect.table(table)}`;
+    await this.engine.query(`CREATE OR REPLACE VIEW ${this.dialect.table(view)} AS ${query}`);
+    return view;
   }
 
   /** A table over files; BigQuery finds its columns anew each time, so that a change of the files is seen. */
