@@ -91,6 +91,19 @@ describe('a release that a person stops is taken back', () => {
   });
 });
 
+it('people are paged when it cannot be looked at at all; the next release takes it back', async () => {
+  world = await ReleaseWorld.withChampion(controllers.canary);
+  await world.release(2, { stopAt: { state: 'look1', done: true } });
+  const recovery = await world.told('release-2', 'ABORTED', { states: { verify: Number.POSITIVE_INFINITY } });
+  expect(recovery?.end).toBe('rejected');
+  expect(world.account.published).toMatchObject([
+    { topic: expect.stringMatching(/page/i), text: expect.stringContaining('the next release takes it back') },
+  ]);
+  await world.register(3);
+  expect((await world.release(3)).end).toBe('released');
+  expect(await world.state()).toMatchObject({ live: { 3: 100 }, aliases: { champion: '3', challenger: null } });
+});
+
 it('a promotion that has begun is completed', async () => {
   world = await ReleaseWorld.withChampion(controllers.canary);
   // The registry names the second version already; what follows has failed when the execution is stopped.
