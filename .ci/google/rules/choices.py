@@ -21,6 +21,7 @@ OF_KIND = {
     ("google_artifact_registry_repository", "cleanup_policies.condition.tag_state"): {"TAGGED", "UNTAGGED", "ANY"},
     ("google_cloud_scheduler_job", "http_target.headers.Content-Type"): {"application/json"},
     ("google_storage_bucket_object", "content_type"): {"application/json", "application/zip"},
+    ("google_project_iam_audit_config", "audit_log_config.log_type"): {"ADMIN_READ", "DATA_READ", "DATA_WRITE"},
     ("google_monitoring_slo", "calendar_period"): {"DAY", "WEEK", "FORTNIGHT", "MONTH"},
     ("google_billing_budget", "budget_filter.calendar_period"): {"MONTH", "QUARTER", "YEAR"},
     ("google_monitoring_alert_policy", "combiner"): {"AND", "OR", "AND_WITH_MATCHING_RESOURCE"},

@@ -53,12 +53,12 @@ ALIGNERS = {
 
 @once_a_template
 def known(template):
-    """Every metric that the template may ask for: Google's, and ours where a descriptor describes them."""
+    """Every metric that the template may ask for: Google's, and ours where a descriptor describes them, here or in the project's first environment."""
     ours = {one.get("type") for one in template.get("google_monitoring_metric_descriptor", {}).values()}
     described = {
         type_: ("GAUGE", "DOUBLE", "global", {label: None for label in fact["labels"]})
         for type_, fact in facts()["metrics"].items()
-        if type_ in ours
+        if type_ in ours or not ours
     }
     return {**GOOGLE, **described}
 

@@ -40,7 +40,7 @@ def check(kind, name, body, template):
         for found in re.findall(r"([a-z]+-[a-z]+\d+)-(?:docker\.pkg\.dev|aiplatform\.googleapis\.com)", value):
             if found not in REGIONS:
                 yield f"{kind}.{name}.{dotted}: {found!r} is no region"
-    if kind == "google_project_service":
+    if kind in ("google_project_service", "google_project_iam_audit_config"):
         service = str(body.get("service"))
         if service.removesuffix(".googleapis.com") not in SERVICES or not service.endswith(".googleapis.com"):
             yield f"{kind}.{name}.service: {service!r} is no service"

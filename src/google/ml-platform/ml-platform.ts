@@ -5,6 +5,7 @@ import { parsePlatformOrThrow } from '../../definition/parse';
 import type { PlatformDefinition } from '../../definition/platform';
 import { pascalCase } from '../../kernel/names';
 import { DefinitionError, show } from '../../kernel/problem';
+import { stageIncludes } from '../../kernel/stages';
 import type { Finding } from '../../plan/findings/finding';
 import { runbookLinks } from '../../plan/incidents';
 import type { Plan } from '../../plan/plan';
@@ -13,7 +14,7 @@ import { enableApis } from '../support/apis';
 import { Annotations, TerraformStack } from '../support/cdktf';
 import { labelsOf } from '../support/labels';
 import { providerOf } from '../support/location';
-import { neighboursOf, platformIn } from '../support/places';
+import { neighboursOf, ownsProject, platformIn } from '../support/places';
 import { NO_PROMOTION, providePlatformContext } from '../support/platform-context';
 import { AuditTrail } from './audit-trail';
 import { Budget } from './budget';
@@ -71,7 +72,14 @@ export class MlPlatform extends Construct {
     const { owner, stage, tags } = plan.platform;
     const labels = labelsOf({ ...tags, platform: this.platform, owner, stage, environment: this.environment });
     const runbook = runbookLinks(definition.incidents.runbooks);
-    const context = { platform: this.platform, labels, network: null, runbook, promotion: NO_PROMOTION };
+    const context = {
+      platform: this.platform,
+      labels,
+      network: null,
+      runbook,
+      ownsProject: ownsProject(plan.environments, environment.name),
+      promotion: NO_PROMOTION,
+    };
     providePlatformContext(this, context);
     const network =
       props.network ??
@@ -121,6 +129,7 @@ export class MlPlatform extends Construct {
       governance: plan.governance,
       kmsKeyName,
       deletionProtection: security.deletionProtection,
+      recordAccess: stageIncludes(plan.platform.stage, 'scale'),
     });
     this.delivery = new Delivery(this, 'Delivery', {
       delivery: plan.delivery,

@@ -6,12 +6,15 @@ import type { MetricPlan } from '../../plan/plan';
 import { TerraformStack } from './cdktf';
 import { locationOf } from './location';
 import { monitoringUnit } from './metric-source';
+import { platformContextOf } from './platform-context';
 
 /**
  * Descriptors of the metrics that our handlers emit. They belong to the project, so a stack has each once, whichever
- * construct asks first; without them an alert policy could not be created before the first point.
+ * construct asks first, and only that of the project's first environment; without them an alert policy could not be created
+ * before the first point.
  */
 export function describeMetrics(scope: Construct, metrics: readonly MetricPlan[]): MonitoringMetricDescriptor[] {
+  if (!platformContextOf(scope).ownsProject) return [];
   const { project } = locationOf(scope);
   const stack = TerraformStack.of(scope);
   const home = (stack.node.tryFindChild('MlpMetrics') as Construct | undefined) ?? new Construct(stack, 'MlpMetrics');

@@ -30,6 +30,15 @@ export function platformIn(platform: string, environments: readonly Environment[
   return shares ? `${platform}-${name}` : platform;
 }
 
+/**
+ * Whether an environment is the first one of its project: it alone has what a project has once (configurations of audit logs,
+ * descriptors of metrics), since two states would undo each other's. A stack whose definition names no project has it too.
+ */
+export function ownsProject(environments: readonly Environment[], name: string): boolean {
+  const own = environments.find((one) => one.name === name)!;
+  return environments.find((one) => one.google?.project === own.google?.project) === own;
+}
+
 /** The neighbours of an environment, in promotion order. */
 export function neighboursOf(platform: string, environments: readonly Environment[], name: string): Neighbours {
   const index = environments.findIndex((one) => one.name === name);

@@ -15,6 +15,8 @@ export interface PlatformContext {
   readonly network: INetwork | null;
   /** Where the runbook of an alarm is that no part of the plan has. */
   readonly runbook: RunbookLink;
+  /** Whether this stack has what its project has once: false where an earlier environment is in the same project. */
+  readonly ownsProject: boolean;
   /** How versions go from environment to environment. */
   readonly promotion: Promotion;
 }
@@ -42,7 +44,14 @@ export function platformContextOf(scope: IConstruct): PlatformContext {
     if (context) return context;
   }
   const platform = standalonePlatform(scope);
-  return { platform, labels: labelsOf({ platform }), network: null, runbook: localRunbook, promotion: NO_PROMOTION };
+  return {
+    platform,
+    labels: labelsOf({ platform }),
+    network: null,
+    runbook: localRunbook,
+    ownsProject: true,
+    promotion: NO_PROMOTION,
+  };
 }
 
 /** Labels of a model's resources. */
