@@ -98,7 +98,10 @@ export async function supersededBy(
  * @throws OperationError `releaseTakenOver`
  */
 export async function assertHoldsRelease({ state, model }: Pick<Ports, 'state' | 'model'>, run: string): Promise<void> {
-  const lock = lockOf((await state.read(stateKeys.releaseLock(model)))?.value);
+  const found = await state.read(stateKeys.releaseLock(model));
+  // Where no lock was ever taken nobody can have taken it over.
+  if (found === undefined) return;
+  const lock = lockOf(found.value);
   if (lock.run === run && lock.recoveredBy === null) return;
   throw new OperationError({
     code: 'releaseTakenOver',
