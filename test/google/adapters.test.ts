@@ -328,8 +328,9 @@ describe('BigQuery', () => {
   test('finds tables: over files, and where they are', async () => {
     expect(await source().table()).toEqual(['p', 'd', 'source']);
     expect(google.statements[0]).toContain("uris=['gs://raw/hourly/*']");
-    expect(await source().labels()).toEqual(['p', 'truth', 'labels']);
-    expect(google.statements.at(-1)).toContain("INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'labels'");
+    // A dataset tells nothing of its columns to who may read one of its tables.
+    expect(await source().labels()).toEqual(['p', 'd', 'labels_rows']);
+    expect(google.statements.at(-1)).toContain('AS SELECT * FROM `p`.`truth`.`labels`');
     expect(await source().capture()).toEqual(['p', 'd', 'capture_rows']);
     expect(google.statements.at(-1)).toContain('SAFE_CAST(deployed_model_id AS INT64) AS `mlp_version`');
   });
@@ -338,20 +339,13 @@ describe('BigQuery', () => {
     ['DATETIME', "TIMESTAMP(`At`, 'UTC')"],
     ['DATE', "TIMESTAMP(`At`, 'UTC')"],
     ['STRING', bigquery.toTimestamp('`At`')],
-    ['STRING(30)', bigquery.toTimestamp('`At`')],
   ])('reads a %s as an instant, through a view of the model', async (type, instant) => {
-    google.sql = (statement) => ({
-      columns: [
-        ['name', 'STRING'],
-        ['type', 'STRING'],
-      ],
-      rows: statement.includes('INFORMATION_SCHEMA')
-        ? [
-            ['id', 'INT64'],
-            ['At', type],
-          ]
-        : [],
-    });
+    for (const table of ['p.truth.labels', 'p.d.source']) {
+      google.schemas.set(table, [
+        { name: 'id', type: 'INTEGER' },
+        { name: 'At', type },
+      ]);
+    }
     expect(await source().labels()).toEqual(['p', 'd', 'labels_rows']);
     expect(google.statements.at(-1)).toBe(
       `CREATE OR REPLACE VIEW \`p\`.\`d\`.\`labels_rows\` AS SELECT * REPLACE (${instant} AS \`At\`) FROM \`p\`.\`truth\`.\`labels\``,
@@ -359,17 +353,9 @@ describe('BigQuery', () => {
     expect(await source().table()).toEqual(['p', 'd', 'source_rows']);
   });
 
-  test('leaves a table with instants, and one without the column, as they are', async () => {
-    for (const column of ['at', 'other']) {
-      google.sql = () => ({
-        columns: [
-          ['name', 'STRING'],
-          ['type', 'STRING'],
-        ],
-        rows: [[column, 'TIMESTAMP']],
-      });
-      expect(await source().labels()).toEqual(['p', 'truth', 'labels']);
-    }
+  test('leaves a table of its own with instants as it is', async () => {
+    google.schemas.set('p.d.source', [{ name: 'at', type: 'TIMESTAMP' }]);
+    expect(await source().table()).toEqual(['p', 'd', 'source']);
   });
 
   test('freezes many parts into one file with one header, and its digest', async () => {

@@ -40,6 +40,8 @@ export class FakeGoogle {
     columns: [],
     rows: [],
   });
+  /** Schemas of tables by `project.dataset.table`; of none where it is not there. */
+  readonly schemas = new Map<string, readonly { readonly name: string; readonly type: string }[]>();
   /** Status codes with which the next requests fail. */
   failures: number[] = [];
   private generation = 0;
@@ -293,6 +295,10 @@ export class FakeGoogle {
       const jobId = `job${this.queries.size + 1}`;
       this.queries.set(jobId, this.sql(statement));
       return [200, { jobReference: { jobId } }];
+    }
+    if (path.includes('/tables/')) {
+      const [, project, , dataset, , table] = path.split('/');
+      return [200, { schema: { fields: this.schemas.get(`${project}.${dataset}.${table}`) ?? [] } }];
     }
     const result = this.queries.get(id)!;
     if (path.includes('/jobs/')) return [200, { status: { state: 'DONE' }, statistics: result.statistics ?? {} }];

@@ -89,20 +89,22 @@ export class BigQueryDataSource implements DataSource {
     return this.overFiles(name, files, this.options.data.format);
   }
 
-  /** The table, or a view of it in which the event's time is an instant: everything compares it with instants. */
+  /**
+   * The table, or a view of it in which the event's time is an instant: everything compares it with instants. A table of somebody
+   * else is always read through a view: what columns it has is asked of its dataset, and access to one table says nothing there.
+   */
   private async withTimes(name: string, table: TableName): Promise<TableName> {
     const { project, dataset, data } = this.options;
+    const isOurs = table[0] === project && table[1] === dataset;
     const timestamp = data.timestamp?.toLowerCase();
-    if (timestamp === undefined) return table;
-    const columns = await this.engine.query(this.dialect.describe(table));
     // Names of columns are the same in any case.
-    const found = columns.find((one) => String(one['name']).toLowerCase() === timestamp);
-    if (found === undefined) return table;
-    const column = this.dialect.identifier(String(found['name']));
-    const instant = asInstant(this.dialect, String(found['type']), column);
-    if (instant === undefined) return table;
+    const found = (await this.engine.columnsOf(table)).find((one) => one.name.toLowerCase() === timestamp);
+    const column = this.dialect.identifier(found?.name ?? 'none');
+    const instant = found && asInstant(this.dialect, found.type, column);
+    if (isOurs && instant === undefined) return table;
     const view = [project, dataset, `${name}_rows`];
-    const query = `SELECT * REPLACE (${instant} AS ${column}) FROM ${this.dialect.table(table)}`;
+    const selected = instant === undefined ? '*' : `* REPLACE (${instant} AS ${column})`;
+    const query = `SELECT ${selected} FROM ${this.dialect.table(table)}`;
     await this.engine.query(`CREATE OR REPLACE VIEW ${this.dialect.table(view)} AS ${query}`);
     return view;
   }

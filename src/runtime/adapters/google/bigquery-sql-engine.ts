@@ -28,6 +28,17 @@ export class BigQuerySqlEngine implements SqlEngine {
     return (await this.run(sql)).rows;
   }
 
+  /** A table's columns with their types as its schema spells them; needs access to the table alone, not to its dataset. */
+  async columnsOf(table: readonly string[]): Promise<{ readonly name: string; readonly type: string }[]> {
+    const [project, dataset, name] = table;
+    const path = `projects/${project}/datasets/${dataset}/tables/${name}`;
+    const { schema } = await this.api.call('GET', 'bigquery', path);
+    return ((schema as { fields?: Field[] } | undefined)?.fields ?? []).map((one) => ({
+      name: one.name,
+      type: one.type,
+    }));
+  }
+
   async close(): Promise<void> {
     // Requests hold nothing open.
   }

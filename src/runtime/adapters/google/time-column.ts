@@ -5,7 +5,7 @@ import type { SqlDialect } from '../../sql/dialect';
  * 8601. Undefined where it is an instant already, or a type that stands for none, which the data checks refuse by name.
  */
 export function asInstant(dialect: SqlDialect, type: string, column: string): string | undefined {
-  switch (type.toUpperCase().replace(/\(.*\)$/, '')) {
+  switch (type) {
     case 'DATETIME':
     case 'DATE':
       return `TIMESTAMP(${column}, 'UTC')`;

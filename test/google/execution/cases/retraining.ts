@@ -8,6 +8,7 @@ const OPERATIONS = [
   'bigquery.jobs.get',
   'bigquery.jobs.getQueryResults',
   'bigquery.jobs.insert',
+  'bigquery.tables.get',
   'monitoring.timeSeries.create',
   'storage.objects.get',
   'storage.objects.insert',
