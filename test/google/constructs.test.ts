@@ -39,7 +39,7 @@ test('a registry alone: storage, images, tables and a key of its own', () => {
   const resources = resourcesOf(stack);
   expect(all(resources, 'google_storage_bucket')).toHaveLength(3);
   expect(all(resources, 'google_kms_crypto_key')).toHaveLength(1);
-  expect(all(resources, 'google_kms_crypto_key_iam_member')).toHaveLength(5);
+  expect(all(resources, 'google_kms_crypto_key_iam_member')).toHaveLength(6);
   expect(
     all(resources, 'google_storage_bucket').find((one) => one['retention_policy'])!['retention_policy'],
   ).toMatchObject({

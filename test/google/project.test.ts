@@ -1,6 +1,6 @@
 import { MlPlatform } from '../../src/google';
 import { CORE, SCALE } from './support/examples';
-import { type Attributes, all, resourcesOf, stackOf } from './support/synth-stack';
+import { type Attributes, all, stackOf, templateOf } from './support/synth-stack';
 
 const place = { project: 'bikes-all', region: 'europe-west3' };
 const SHARED = [
@@ -8,11 +8,12 @@ const SHARED = [
   { name: 'production', google: place },
 ] as const;
 
-const environment = (name: string, definition: object = SCALE, environments: readonly object[] = SHARED) => {
+const stackIn = (name: string, definition: object = SCALE, environments: readonly object[] = SHARED) => {
   const stack = stackOf(`bikes-${name}`, { provider: false });
   new MlPlatform(stack, 'Platform', { definition: { ...definition, environments } as never, environment: name });
-  return resourcesOf(stack);
+  return stack;
 };
+const environment = (...of: Parameters<typeof stackIn>) => templateOf(stackIn(...of)).resource;
 const first = environment('staging');
 const second = environment('production');
 
@@ -57,4 +58,47 @@ describe('two environments in one project', () => {
 
 test('below stage scale nothing records each access, as on AWS', () => {
   expect(environment('staging', CORE)).not.toHaveProperty('google_project_iam_audit_config');
+});
+
+describe('the customer’s key', () => {
+  const { resource, data } = templateOf(stackIn('staging'));
+  const bindings = Object.entries(resource['google_kms_crypto_key_iam_member']!);
+  const waitsFor = (one: Attributes): string[] =>
+    ((one['depends_on'] ?? []) as string[]).filter((address) => address.startsWith('google_kms_crypto_key_iam_member'));
+
+  test('is bound to each service’s agent, none of which waits for another one', () => {
+    expect(bindings).toHaveLength(6);
+    for (const [, { crypto_key_id: key, depends_on: waits }] of bindings) {
+      expect(key).toMatch(/^\$\{google_kms_crypto_key\.\w+\.id\}$/);
+      expect(JSON.stringify(waits ?? [])).not.toContain('iam_member');
+    }
+    // Agents that reading them creates.
+    const members = bindings.map(([, { member }]) => String(member));
+    for (const type of ['google_storage_project_service_account', 'google_bigquery_default_service_account']) {
+      expect(Object.keys(data[type]!)).toHaveLength(1);
+      expect(members.filter((member) => member.includes(`data.${type}.`))).toHaveLength(1);
+    }
+    expect(members).toContainEqual(expect.stringContaining('@gcp-sa-workflows.iam.gserviceaccount.com'));
+  });
+
+  test('encrypts all that takes one and is stored, once its own agent may use it', () => {
+    const encrypted = {
+      google_storage_bucket: 'StorageUse',
+      google_bigquery_dataset: 'BigqueryUse',
+      google_artifact_registry_repository: 'ArtifactRegistryUse',
+      google_vertex_ai_endpoint: 'VertexAiUse',
+      google_pubsub_topic: 'PubsubUse',
+      google_workflows_workflow: 'WorkflowsUse',
+    };
+    for (const [type, binding] of Object.entries(encrypted)) {
+      expect(all(resource, type).length).toBeGreaterThan(0);
+      for (const one of all(resource, type)) {
+        const { name } = one;
+        const hasKey = /"\$\{google_kms_crypto_key\.\w+\.id\}"/.test(JSON.stringify(one));
+        expect([type, name, hasKey]).toEqual([type, name, true]);
+        expect([type, name, waitsFor(one)]).toEqual([type, name, [expect.stringContaining(`Key_${binding}_`)]]);
+      }
+    }
+    for (const one of all(resource, 'google_cloudfunctions2_function')) expect(waitsFor(one)).toEqual([]);
+  });
 });

@@ -31,10 +31,9 @@ BESIDE = {
 }
 NUMBER = r"(\d+|\$\{data\.google_project\.\w+\.number\})"
 MEMBER = re.compile(
-    r"serviceAccount:\$\{(google_service_account\.\w+\.email|data\.google_storage_project_service_account\.\w+\.email_address)\}"
+    r"serviceAccount:\$\{(google_service_account\.\w+\.email|data\.google_storage_project_service_account\.\w+\.email_address|data\.google_bigquery_default_service_account\.\w+\.email)\}"
     # Service agents (cloud.google.com/iam/docs/service-agents), by the number of their project; and the one of Cloud Billing.
-    rf"|serviceAccount:service-{NUMBER}@gcp-sa-(aiplatform|artifactregistry|pubsub|monitoring-notification)\.iam\.gserviceaccount\.com"
-    rf"|serviceAccount:bq-{NUMBER}@bigquery-encryption\.iam\.gserviceaccount\.com"
+    rf"|serviceAccount:service-{NUMBER}@gcp-sa-(aiplatform|artifactregistry|pubsub|workflows|monitoring-notification)\.iam\.gserviceaccount\.com"
     r"|serviceAccount:billing-budget-alert@system\.gserviceaccount\.com|(user|group):[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+"
     r"|\$\{google_logging_project_sink\.\w+\.writer_identity\}"
     r"|principalSet://cloudresourcemanager\.googleapis\.com/projects/(\d+|\$\{data\.google_project\.\w+\.number\})/type/Service(Account|Agent)"

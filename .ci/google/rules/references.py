@@ -8,7 +8,7 @@ import re
 from .facts import environments, facts, project_of
 from .walk import is_computed, leaves, shape
 
-KEY = r"<google_kms_crypto_key(_iam_member\.crypto_key_id|\.id)>|projects/[\w-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+"
+KEY = r"<google_kms_crypto_key\.id>|projects/[\w-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+"
 PROJECT = r"(?:<var\.project>|[a-z][a-z0-9-]{4,28}[a-z0-9])"
 BUCKET = r"<google_storage_bucket\.name>"
 IMAGES = rf"(?:<var\.region>|[a-z0-9-]+)-docker\.pkg\.dev/{PROJECT}/<google_artifact_registry_repository\.repository_id>"
@@ -51,7 +51,7 @@ SHAPES = {
     ("google_cloud_scheduler_job", "http_target.oidc_token.service_account_email"): EMAIL,
     ("google_compute_subnetwork", "network"): r"<google_compute_network\.(id|name)>",
     ("google_kms_crypto_key", "key_ring"): r"<google_kms_key_ring\.id>",
-    ("google_kms_crypto_key_iam_member", "crypto_key_id"): r"<google_kms_crypto_key(_iam_member\.crypto_key_id|\.id)>",
+    ("google_kms_crypto_key_iam_member", "crypto_key_id"): r"<google_kms_crypto_key\.id>",
     ("google_logging_project_sink", "destination"): rf"storage\.googleapis\.com/{BUCKET}|pubsub\.googleapis\.com/<google_pubsub_topic\.id>"
     rf"|bigquery\.googleapis\.com/projects/{PROJECT}/datasets/<google_bigquery_dataset\.dataset_id>",
     ("google_monitoring_alert_policy", "notification_channels"): CHANNEL,
@@ -74,7 +74,7 @@ SHAPES = {
     ("google_workflows_workflow", "user_env_vars.MLP_HANDLER_URL"): HANDLER,
     ("google_workflows_workflow", "user_env_vars.MLP_VERTEX_API"): r"https://(<var\.region>|[a-z0-9-]+)-aiplatform\.googleapis\.com/v1",
 }
-KEYS = ("kms_key_name", "default_kms_key_name")
+KEYS = ("kms_key_name", "default_kms_key_name", "crypto_key_name")
 
 
 def check(kind, name, body, template):

@@ -1,31 +1,48 @@
+import { DataGoogleBigqueryDefaultServiceAccount } from '@cdktf/provider-google/lib/data-google-bigquery-default-service-account';
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project';
 import { DataGoogleStorageProjectServiceAccount } from '@cdktf/provider-google/lib/data-google-storage-project-service-account';
 import { KmsCryptoKey } from '@cdktf/provider-google/lib/kms-crypto-key';
 import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
 import { KmsKeyRing } from '@cdktf/provider-google/lib/kms-key-ring';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { pascalCase } from '../../kernel/names';
-import { TerraformStack } from '../support/cdktf';
+import { Aspects, dependable, type IAspect, TerraformResource, TerraformStack } from '../support/cdktf';
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 import { platformContextOf } from '../support/platform-context';
 
 /** A Cloud KMS key that storage is encrypted with. */
 export interface IEncryptionKey {
-  /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. Whoever reads it waits for the service agents' access. */
+  /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. */
   readonly keyName: string;
 }
 
 /** 90 days, in which a key gets a new version. */
 const ROTATION = '7776000s';
 
-/** Service agents that encrypt and decrypt with the key, by service. */
+/**
+ * Service agents that encrypt and decrypt with the key, by service, besides those of Cloud Storage and BigQuery. Terraform cannot make
+ * these: a binding of one that is not there yet fails (docs/google.md, "The first apply").
+ */
 const AGENTS = {
-  bigquery: (number: string) => `bq-${number}@bigquery-encryption.iam.gserviceaccount.com`,
-  'artifact-registry': (number: string) => `service-${number}@gcp-sa-artifactregistry.iam.gserviceaccount.com`,
-  'vertex-ai': (number: string) => `service-${number}@gcp-sa-aiplatform.iam.gserviceaccount.com`,
-  pubsub: (number: string) => `service-${number}@gcp-sa-pubsub.iam.gserviceaccount.com`,
+  'artifact-registry': 'gcp-sa-artifactregistry',
+  'vertex-ai': 'gcp-sa-aiplatform',
+  pubsub: 'gcp-sa-pubsub',
+  workflows: 'gcp-sa-workflows',
 } as const;
+type Service = keyof typeof AGENTS | 'storage' | 'bigquery';
+
+/** Whose agent encrypts what, by the type of resource. */
+const SERVICE_OF_TYPE: Readonly<Record<string, Service>> = {
+  google_artifact_registry_repository: 'artifact-registry',
+  google_bigquery_dataset: 'bigquery',
+  google_bigquery_table: 'bigquery',
+  google_pubsub_topic: 'pubsub',
+  google_storage_bucket: 'storage',
+  google_vertex_ai_endpoint: 'vertex-ai',
+  google_vertex_ai_tensorboard: 'vertex-ai',
+  google_workflows_workflow: 'workflows',
+};
 
 /** A key ring with one rotated key, usable by the service agents of what it encrypts. */
 export class EncryptionKey extends Construct implements IEncryptionKey {
@@ -50,8 +67,8 @@ export class EncryptionKey extends Construct implements IEncryptionKey {
       ...(props.deletionProtection && { lifecycle: { preventDestroy: true } }),
     });
     this.node.defaultChild = this.key;
-    // A name that depends on the bindings: what is encrypted with the key is created after its agent may use it.
-    this.keyName = this.letAgentsUse(project);
+    this.keyName = this.key.id;
+    Aspects.of(TerraformStack.of(this)).add(new WaitForAgent(this.keyName, this.letAgentsUse(project)));
   }
 
   /** A key that exists already; its service agents' access is its owner's matter. */
@@ -59,25 +76,51 @@ export class EncryptionKey extends Construct implements IEncryptionKey {
     return { keyName };
   }
 
-  /** @returns the key's name, known once every agent may use it */
-  private letAgentsUse(project: string): string {
+  /** @returns each service's binding; none waits for another, so that an agent that is missing stops what it encrypts alone */
+  private letAgentsUse(project: string): ReadonlyMap<Service, KmsCryptoKeyIamMember> {
     const storage = new DataGoogleStorageProjectServiceAccount(this, 'StorageAgent', { project });
+    // Reading it creates the account.
+    const bigquery = new DataGoogleBigqueryDefaultServiceAccount(this, 'BigqueryAgent', { project });
     const { number } = new DataGoogleProject(this, 'Project', { projectId: project });
     const role = 'roles/cloudkms.cryptoKeyEncrypterDecrypter';
-    const members = [
-      { id: 'Storage', member: `serviceAccount:${storage.emailAddress}` },
-      ...Object.entries(AGENTS).map(([service, email]) => ({
-        id: pascalCase(service),
-        member: `serviceAccount:${email(number)}`,
-      })),
-    ];
-    // One after the other, so that the last one's name means that all of them are there.
-    const made: KmsCryptoKeyIamMember[] = [];
-    for (const { id, member } of members) {
-      const cryptoKeyId = made.at(-1)?.cryptoKeyId ?? this.key.id;
-      made.push(new KmsCryptoKeyIamMember(this, `${id}Use`, { cryptoKeyId, role, member }));
-    }
-    return made.at(-1)!.cryptoKeyId;
+    const emails = {
+      storage: storage.emailAddress,
+      bigquery: bigquery.email,
+      ...Object.fromEntries(
+        Object.entries(AGENTS).map(([service, agent]) => [
+          service,
+          `service-${number}@${agent}.iam.gserviceaccount.com`,
+        ]),
+      ),
+    };
+    return new Map(
+      Object.entries(emails).map(([service, email]) => [
+        service as Service,
+        new KmsCryptoKeyIamMember(this, `${pascalCase(service)}Use`, {
+          cryptoKeyId: this.keyName,
+          role,
+          member: `serviceAccount:${email}`,
+        }),
+      ]),
+    );
+  }
+}
+
+/** Makes what is encrypted with a key wait until its service's agent may use it, and for no other agent. */
+class WaitForAgent implements IAspect {
+  constructor(
+    private readonly keyName: string,
+    private readonly bindings: ReadonlyMap<Service, KmsCryptoKeyIamMember>,
+  ) {}
+
+  visit(node: IConstruct): void {
+    if (!(node instanceof TerraformResource)) return;
+    const service = SERVICE_OF_TYPE[node.terraformResourceType];
+    const binding = service && this.bindings.get(service);
+    if (!binding || TerraformStack.of(node) !== TerraformStack.of(binding)) return;
+    // The key's name is not resolved yet: the same text stands wherever it was handed to.
+    if (!JSON.stringify(node.toTerraform()).includes(this.keyName)) return;
+    node.dependsOn = [...new Set([...(node.dependsOn ?? []), dependable(binding)])];
   }
 }
 

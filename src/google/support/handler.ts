@@ -41,6 +41,7 @@ export interface HandlerProps {
   readonly timeoutSeconds: number;
   /** Members that may call it besides its own role. */
   readonly invokers?: readonly { readonly id: string; readonly member: string }[];
+  /** Key that the stack's source bundles are encrypted with; null for Google's keys. The function itself has Google's. */
   readonly kmsKeyName: string | null;
   /** Who is told when it fails, also when it is called again. */
   readonly notifications?: INotifications | undefined;
@@ -60,7 +61,7 @@ export class Handler extends Construct {
     super(scope, id);
     const { project, region } = locationOf(this);
     const context = platformContextOf(this);
-    const source = handlerSource(this, props.role);
+    const source = handlerSource(this, props.role, props.kmsKeyName);
     this.functionName = physicalName(this, 'function', props.of, props.role);
     this.function = new Cloudfunctions2Function(this, 'Function', {
       project,
@@ -131,7 +132,11 @@ interface Builder {
 }
 
 /** Source bundles, one bucket a stack and one object a role. */
-function handlerSource(scope: Construct, role: Role): { bucket: string; object: string; builder: Builder } {
+function handlerSource(
+  scope: Construct,
+  role: Role,
+  kmsKeyName: string | null,
+): { bucket: string; object: string; builder: Builder } {
   const stack = TerraformStack.of(scope);
   const { project, region } = locationOf(scope);
   const home = (stack.node.tryFindChild('MlpHandlers') as Construct | undefined) ?? new Construct(stack, 'MlpHandlers');
@@ -145,6 +150,7 @@ function handlerSource(scope: Construct, role: Role): { bucket: string; object: 
       publicAccessPrevention: 'enforced',
       versioning: { enabled: true },
       labels: { ...platformContextOf(scope).labels },
+      ...(kmsKeyName !== null && { encryption: { defaultKmsKeyName: kmsKeyName } }),
     });
   const id = `${pascalCase(role)}Bundle`;
   const known = home.node.tryFindChild(id) as StorageBucketObject | undefined;

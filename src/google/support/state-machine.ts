@@ -40,6 +40,7 @@ export class StateMachine extends Construct {
       serviceAccount: identity.account.id,
       callLogLevel: 'LOG_ERRORS_ONLY',
       deletionProtection: false,
+      ...(registry.kmsKeyName !== null && { cryptoKeyName: registry.kmsKeyName }),
       sourceContents: terraformText(printWorkflow(graph)),
       userEnvVars: {
         [WORKFLOW_ENV.handler]: handler.url,
