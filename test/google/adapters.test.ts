@@ -150,6 +150,21 @@ describe('the Vertex AI endpoint', () => {
     expect(google.endpoints.get(path)!['deployedModels']).toHaveLength(1);
   });
 
+  test('replicas are added by requests a minute of each', async () => {
+    await target().deploy(deployment(1, true));
+    const [{ dedicatedResources: resources }] = google.endpoints.get(path)!['deployedModels'] as [
+      { dedicatedResources: object },
+    ];
+    expect(resources).toEqual({
+      machineSpec: { machineType: 'n1-standard-2' },
+      minReplicaCount: 1,
+      maxReplicaCount: 2,
+      autoscalingMetricSpecs: [
+        { metricName: 'aiplatform.googleapis.com/prediction/online/request_count', target: 600 },
+      ],
+    });
+  });
+
   test('says what Vertex AI cannot do', async () => {
     await target().deploy(deployment(1, true));
     await target().deploy(deployment(2));

@@ -10,6 +10,8 @@ export interface VertexServingOptions {
   readonly serviceAccount: string;
 }
 
+const REQUESTS = 'aiplatform.googleapis.com/prediction/online/request_count';
+
 type Split = Readonly<Record<string, number>>;
 
 /**
@@ -44,6 +46,8 @@ export class VertexServingTarget implements ServingTarget {
           },
           minReplicaCount: serving.instances.min,
           maxReplicaCount: serving.instances.max,
+          // In requests a minute of one replica; beside it Vertex AI's own targets (60 % of the CPU) stay.
+          autoscalingMetricSpecs: [{ metricName: REQUESTS, target: serving.targetRequestsPerInstance }],
         },
       },
       // In this request the model that is being deployed has the id 0.
