@@ -88,7 +88,7 @@ export const RENDERED_BY = {
   shadow: { aws: 'SageMaker shadow variant', google: null, local: 'mirrored requests' },
   scaling: {
     aws: 'Application Auto Scaling of the variant, by the release controller',
-    google: 'replicas of the deployed model, by the release controller',
+    google: 'replicas of the deployed model by requests a minute, by the release controller',
     local: null,
   },
   capture: {
@@ -139,7 +139,8 @@ export const RENDERED_BY = {
   encryption: { aws: 'KMS key', google: 'Cloud KMS key', local: null },
   network: {
     aws: 'VPC with endpoints',
-    google: 'VPC with private Google access and a connector; endpoints by Private Service Connect',
+    google:
+      'VPC with private Google access and a connector for handlers; endpoints by Private Service Connect; jobs of Vertex AI are outside of it',
     local: 'loopback',
   },
 } as const satisfies Record<Concept, Record<Target, string | null>>;

@@ -120,6 +120,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     path: `${M}.release.steps.0.hold`,
   },
   'job-logs-without-end': { bad: scale(), path: 'environments.0.aws', good: foundation() },
+  'jobs-outside-network-on-google': {
+    bad: scale({ 'security.network': 'private' }),
+    path: 'security.network',
+    good: scale({ 'security.network': 'standard' }),
+  },
   'key-is-a-feature': {
     bad: scale({ [`${M}.data.columns.row_id.feature`]: true }),
     path: `${M}.data.columns.row_id.feature`,
@@ -147,6 +152,15 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
   'monitoring-without-drift': {
     bad: foundation({ 'models.churn.monitoring.freshness': '3h' }),
     path: 'models.churn.monitoring.freshness',
+  },
+  'parquet-in-parts-on-google': {
+    bad: scale({ [`${M}.data.format`]: 'parquet' }),
+    path: `${M}.data.format`,
+  },
+  'private-endpoint-figures-on-google': {
+    bad: scale({ 'security.network': 'private' }),
+    path: 'security.network',
+    good: scale({ 'security.network': 'standard' }),
   },
   'promotion-across-regions': {
     bad: scale({ 'security.network': 'private', 'environments.1.aws.region': 'eu-west-1' }),
@@ -303,6 +317,8 @@ describe('acknowledgement', () => {
       'smoke-endpoint-public-on-google',
       'cost-lower-bound-on-google',
       'shadow-not-on-google',
+      'jobs-outside-network-on-google',
+      'private-endpoint-figures-on-google',
     ]);
   });
 });

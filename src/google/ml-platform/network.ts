@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { locationOf } from '../support/location';
 import { physicalName } from '../support/names';
 
-/** A private network that handlers and jobs run in. */
+/** A private network that handlers send through; jobs of Vertex AI run outside of it (`jobs-outside-network-on-google`). */
 export interface INetwork {
   /** `projects/…/global/networks/…`. */
   readonly networkName: string;

@@ -27,6 +27,7 @@ import { highRiskWithoutShadow } from './high-risk-without-shadow';
 import { highRiskWithoutSlices } from './high-risk-without-slices';
 import { holdShorterThanLook } from './hold-shorter-than-look';
 import { jobLogsWithoutEnd } from './job-logs-without-end';
+import { jobsOutsideNetworkOnGoogle } from './jobs-outside-network-on-google';
 import { keyIsAFeature } from './key-is-a-feature';
 import { labelPositiveMissing } from './label-positive-missing';
 import { labelsUnreachable } from './labels-unreachable';
@@ -35,6 +36,8 @@ import { looseAlpha } from './loose-alpha';
 import { modelAgeBelowCooldown } from './model-age-below-cooldown';
 import { modelIntegrityOff } from './model-integrity-off';
 import { monitoringWithoutDrift } from './monitoring-without-drift';
+import { parquetInPartsOnGoogle } from './parquet-in-parts-on-google';
+import { privateEndpointFiguresOnGoogle } from './private-endpoint-figures-on-google';
 import { promotionAcrossRegions } from './promotion-across-regions';
 import { qualityMetricNotGated } from './quality-metric-not-gated';
 import { qualityMetricUnmeasured } from './quality-metric-unmeasured';
@@ -86,6 +89,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   highRiskWithoutSlices,
   holdShorterThanLook,
   jobLogsWithoutEnd,
+  jobsOutsideNetworkOnGoogle,
   keyIsAFeature,
   labelPositiveMissing,
   labelsUnreachable,
@@ -94,6 +98,8 @@ export const FINDING_RULES: readonly FindingRule[] = [
   modelAgeBelowCooldown,
   modelIntegrityOff,
   monitoringWithoutDrift,
+  parquetInPartsOnGoogle,
+  privateEndpointFiguresOnGoogle,
   promotionAcrossRegions,
   qualityMetricNotGated,
   qualityMetricUnmeasured,
