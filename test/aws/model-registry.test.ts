@@ -58,14 +58,31 @@ test('the ledger is write-once for the governed time, and everything is encrypte
   });
 });
 
-test('managed encryption has no key, and without protection everything goes with the stack', () => {
+test('managed encryption has no key; without protection goes with the stack what a service lets go', () => {
   const stack = newStack();
   const security = { encryption: 'managed', deletionProtection: false } as const;
   new ModelRegistry(stack, 'Registry', { model: 'churn', security });
   const template = templateOf(stack);
   template.resourceCountIs('AWS::KMS::Key', 0);
-  for (const type of ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])
-    template.allResources(type, { DeletionPolicy: 'Delete' });
+  const resources = Object.entries(resourcesOf(template));
+  const policies = [
+    'AWS::S3::Bucket',
+    'AWS::S3::BucketPolicy',
+    'AWS::DynamoDB::Table',
+    'AWS::SageMaker::ModelPackageGroup',
+  ].map((type) =>
+    resources.filter(([, one]) => one.Type === type).map(([id, one]) => `${id.slice(0, 13)} ${one.DeletionPolicy}`),
+  );
+  expect(policies).toEqual([
+    ['RegistryArtif Delete', 'RegistryLedge Retain'],
+    ['RegistryArtif Delete', 'RegistryLedge Retain'],
+    ['RegistryState Delete'],
+    ['RegistryModel Retain'],
+  ]);
+  // S3 deletes no bucket in which something is: CDK's function takes away what is in it before.
+  const [emptied] = Object.values(template.findResources('Custom::S3AutoDeleteObjects'));
+  expect(emptied!['Properties'].BucketName).toEqual({ Ref: expect.stringMatching(/^RegistryArtifacts/) });
+  template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
   template.hasResourceProperties('AWS::S3::Bucket', {
     ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE' } } },
   });

@@ -5,7 +5,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { policyLivesWithBucket, removalPolicy } from '../support/encryption';
+import { bucketRemoval, policyLivesWithBucket, removalPolicy } from '../support/encryption';
 import { wholeDays } from '../support/retention';
 
 export interface AuditTrailProps {
@@ -37,7 +37,7 @@ export class AuditTrail extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       versioned: true,
-      removalPolicy: removalPolicy(props.deletionProtection),
+      ...bucketRemoval(props.deletionProtection),
       lifecycleRules: [{ id: 'audit-retention', expiration: Duration.days(wholeDays(props.retentionSeconds)) }],
     });
     policyLivesWithBucket(this.trailBucket, removalPolicy(props.deletionProtection));

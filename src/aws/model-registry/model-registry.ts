@@ -1,4 +1,4 @@
-import { Aws, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -18,7 +18,7 @@ import { type SectionInput, SectionReader } from '../../definition/section-reade
 import { securitySchema } from '../../definition/security';
 import type { RegistryPlan } from '../../plan/plan';
 import { planRegistry } from '../../plan/registry';
-import { platformKey, policyLivesWithBucket, removalPolicy } from '../support/encryption';
+import { bucketRemoval, platformKey, policyLivesWithBucket, removalPolicy } from '../support/encryption';
 import { NAME_LIMITS, physicalName, standalonePlatform } from '../support/names';
 import { retentionSeconds, wholeDays } from '../support/retention';
 import { ImportedModelRegistry, type ModelRegistryAttributes } from './imported-registry';
@@ -94,11 +94,11 @@ export class ModelRegistry extends Construct implements IModelRegistry {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       versioned: true,
-      removalPolicy: removal,
     };
     const artifactSeconds = retentionSeconds(this.plan, 'artifacts');
     this.artifactBucket = new Bucket(this, 'Artifacts', {
       ...storage,
+      ...bucketRemoval(this.plan.deletionProtection),
       lifecycleRules: [
         {
           id: 'replaced-objects',
@@ -113,6 +113,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     const lockedDays = Duration.days(wholeDays(this.plan.ledgerRetentionSeconds));
     this.ledgerBucket = new Bucket(this, 'Ledger', {
       ...storage,
+      // Also without protection: S3 deletes no bucket in which records are locked, and the whole stack would stay.
+      removalPolicy: RemovalPolicy.RETAIN,
       objectLockEnabled: true,
       // Compliance: nobody shortens it, not even the account's root. Without deletion protection somebody may.
       objectLockDefaultRetention: this.plan.deletionProtection
@@ -123,7 +125,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     (this.ledgerBucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
-    for (const bucket of [this.artifactBucket, this.ledgerBucket]) policyLivesWithBucket(bucket, removal);
+    policyLivesWithBucket(this.artifactBucket, removal);
+    policyLivesWithBucket(this.ledgerBucket, RemovalPolicy.RETAIN);
     this.stateTable = new Table(this, 'State', {
       partitionKey: { name: 'key', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -137,7 +140,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
       modelPackageGroupName: physicalName(NAME_LIMITS.modelPackageGroup, this.platform, this.model),
       modelPackageGroupDescription: `Versions of ${this.model}; the ledger and the state table say which one serves`,
     });
-    group.applyRemovalPolicy(removal);
+    // Also without protection: SageMaker deletes no group that has versions.
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.modelPackageGroupName = group.modelPackageGroupName;
     this.node.defaultChild = group;
     this.grants = new RegistryGrants(this);

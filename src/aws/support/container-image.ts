@@ -102,6 +102,8 @@ export function containerImage(
       },
     ],
     removalPolicy: removalPolicy(options.deletionProtection),
+    // ECR deletes no repository that has images.
+    emptyOnDelete: !options.deletionProtection,
   });
   return { ...built, repositoryArn: repository.repositoryArn, repository };
 }

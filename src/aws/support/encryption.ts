@@ -8,6 +8,14 @@ import type { Construct } from 'constructs';
 export const removalPolicy = (deletionProtection: boolean): RemovalPolicy =>
   deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
+/** The same of a bucket, which S3 deletes only when it is empty: with its stack goes what is in it, all versions. */
+export const bucketRemoval = (
+  deletionProtection: boolean,
+): { readonly removalPolicy: RemovalPolicy; readonly autoDeleteObjects: boolean } => ({
+  removalPolicy: removalPolicy(deletionProtection),
+  autoDeleteObjects: !deletionProtection,
+});
+
 /** A bucket's policy lives as long as the bucket: one that outlives its stack still refuses what is not encrypted in transit. */
 export function policyLivesWithBucket(bucket: Bucket, policy: RemovalPolicy): void {
   bucket.policy?.applyRemovalPolicy(policy);
