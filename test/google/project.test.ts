@@ -102,3 +102,31 @@ describe('the customer’s key', () => {
     for (const one of all(resource, 'google_cloudfunctions2_function')) expect(waitsFor(one)).toEqual([]);
   });
 });
+
+describe('what a project is asked for', () => {
+  const { resource } = templateOf(stackIn('staging', SCALE));
+
+  test('a delivery’s builds are verified, which asks Container Analysis: only a stack with a trigger has it switched on', () => {
+    const [trigger] = all(resource, 'google_cloudbuild_trigger') as [Attributes];
+    expect(JSON.stringify(trigger['depends_on'])).toContain('google_project_service.Platform_Apis_containeranalysis_');
+    const [repository] = all(resource, 'google_cloudbuildv2_repository') as [Attributes];
+    expect(JSON.stringify(repository['depends_on'])).toContain('google_project_service.Platform_Apis_cloudbuild_');
+    const { connection: _, ...source } = SCALE.delivery.source;
+    const without = environment('staging', { ...SCALE, delivery: { ...SCALE.delivery, source } });
+    const services = (of: typeof resource) => all(of, 'google_project_service').map((one) => one['service']);
+    expect(services(resource)).toContain('containeranalysis.googleapis.com');
+    expect(services(without)).not.toContain('containeranalysis.googleapis.com');
+    expect(without).not.toHaveProperty('google_cloudbuild_trigger');
+  });
+
+  test('budgets name the project as Cloud Billing answers, by its number', () => {
+    const google = { ...place, billingAccount: '012345-567890-ABCDEF' };
+    const budgets = all(environment('staging', SCALE, [{ name: 'staging', google }]), 'google_billing_budget');
+    expect(budgets).toHaveLength(2);
+    for (const { budget_filter: filter } of budgets) {
+      expect((filter as Attributes)['projects']).toEqual([
+        expect.stringMatching(/^projects\/\$\{data\.google_project\.\w+\.number\}$/),
+      ]);
+    }
+  });
+});

@@ -144,6 +144,9 @@ def check(kind, name, body, template):
         if image not in built:
             yield f"{at}.images: {image!r} is built by no step"
     options = build.get("options") or {}
+    switched = {str(one.get("service")) for one in template.get("google_project_service", {}).values()}
+    if options.get("requested_verify_option") == "VERIFIED" and switched and "containeranalysis.googleapis.com" not in switched:
+        yield f"{at}.options: a verified build needs containeranalysis.googleapis.com, which nothing switches on"
     # Builds of an account of one's own write no logs to Google's default bucket.
     if body.get("service_account") and not build.get("logs_bucket") and options.get("logging") not in ("CLOUD_LOGGING_ONLY", "NONE"):
         yield f"{at}.options.logging: {options.get('logging')!r}, and the build has an account of its own and no bucket for logs"

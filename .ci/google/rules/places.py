@@ -18,7 +18,7 @@ REGIONS = set(
 SERVICES = set(
     """
     aiplatform artifactregistry bigquery billingbudgets cloudbilling cloudbuild cloudfunctions cloudkms cloudresourcemanager
-    cloudscheduler cloudtrace compute eventarc iam iamcredentials logging monitoring pubsub run secretmanager
+    cloudscheduler cloudtrace compute containeranalysis eventarc iam iamcredentials logging monitoring pubsub run secretmanager
     servicenetworking serviceusage storage vpcaccess workflowexecutions workflows
     """.split()
 )

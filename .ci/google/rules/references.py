@@ -25,7 +25,7 @@ SHAPES = {
     ("google_bigquery_table", "external_data_configuration.source_uris"): rf"gs://{BUCKET}/\S+",
     ("google_billing_budget", "all_updates_rule.monitoring_notification_channels"): CHANNEL,
     ("google_billing_budget", "all_updates_rule.pubsub_topic"): rf"<google_pubsub_topic\.id>|projects/{PROJECT}/topics/[\w.-]+",
-    ("google_billing_budget", "budget_filter.projects"): rf"projects/({PROJECT}|<data\.google_project\.number>)",
+    ("google_billing_budget", "budget_filter.projects"): r"projects/(\d+|<data\.google_project\.number>)",
     ("google_cloud_run_v2_service_iam_member", "name"): r"<google_cloudfunctions2_function\.name>",
     ("google_cloudbuild_trigger", "repository_event_config.repository"): r"<google_cloudbuildv2_repository\.id>",
     ("google_cloudbuild_trigger", "service_account"): r"<google_service_account\.id>",

@@ -1,4 +1,5 @@
 import { BillingBudget } from '@cdktf/provider-google/lib/billing-budget';
+import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project';
 import { Construct } from 'constructs';
 import { COST_LABEL, costOf } from '../../contract/google';
 import type { BudgetPlan } from '../../plan/plan';
@@ -27,6 +28,7 @@ export class Budget extends Construct {
   constructor(scope: Construct, id: string, { budget, billingAccount, model, notifications, block }: BudgetProps) {
     super(scope, id);
     const { project } = locationOf(this);
+    const { number } = new DataGoogleProject(this, 'Project', { projectId: project });
     const context = platformContextOf(this);
     const units = Math.floor(budget.monthly);
     const nanos = Math.round((budget.monthly - units) * 1e9);
@@ -34,7 +36,8 @@ export class Budget extends Construct {
       billingAccount,
       displayName: [context.platform, model ?? 'platform'].join(' / ').slice(0, 60),
       budgetFilter: {
-        projects: [`projects/${project}`],
+        // By its number: Cloud Billing answers with that, and a name would be another one in each plan.
+        projects: [`projects/${number}`],
         // A budget takes one label: two environments of a project would add up by the model's name alone.
         labels:
           model === null

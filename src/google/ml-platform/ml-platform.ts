@@ -67,7 +67,7 @@ export class MlPlatform extends Construct {
     this.environment = environment.name;
     this.platform = platformIn(plan.platform.name, plan.environments, environment.name);
     this.provide(environment);
-    enableApis(new Construct(this, 'Apis'));
+    enableApis(new Construct(this, 'Apis'), { delivers: plan.delivery.source.connection.google !== null });
 
     const { owner, stage, tags } = plan.platform;
     const labels = labelsOf({ ...tags, platform: this.platform, owner, stage, environment: this.environment });

@@ -9,7 +9,9 @@ const API_OF_TYPE = {
   google_billing: 'billingbudgets.googleapis.com',
   google_cloud_run: 'run.googleapis.com',
   google_cloud_scheduler: 'cloudscheduler.googleapis.com',
-  google_cloudbuild: 'cloudbuild.googleapis.com',
+  // A trigger's builds are verified: their provenance is a note of Container Analysis.
+  google_cloudbuild_trigger: ['cloudbuild.googleapis.com', 'containeranalysis.googleapis.com'],
+  google_cloudbuildv2: 'cloudbuild.googleapis.com',
   // A function of the second generation is built, stored, and run by others.
   google_cloudfunctions2: [
     'cloudfunctions.googleapis.com',
@@ -30,6 +32,8 @@ const API_OF_TYPE = {
   google_vpc_access: 'vpcaccess.googleapis.com',
   google_workflows: 'workflows.googleapis.com',
 } as const;
+/** Switched on where they are needed alone. */
+const OF_DELIVERY: readonly string[] = ['containeranalysis.googleapis.com'];
 /** Also needed, though no resource is theirs: executions of workflows, traces. */
 const ALWAYS = ['workflowexecutions.googleapis.com', 'cloudtrace.googleapis.com'];
 
@@ -41,10 +45,14 @@ export const apisOf = (type: string): readonly string[] =>
     )?.[1] ?? [],
   ].flat();
 
-/** Switches on the APIs of everything in a stack, and makes each resource wait for its own; data too, which are read at the plan otherwise. */
-export function enableApis(scope: Construct): void {
+/**
+ * Switches on the APIs of everything in a stack, and makes each resource wait for its own; data too, which are read at the plan otherwise.
+ * Those of a delivery are left out of a stack that has none.
+ */
+export function enableApis(scope: Construct, { delivers }: { readonly delivers: boolean }): void {
   const services = new Map<string, ProjectService>();
-  for (const api of [...new Set<string>([...Object.values(API_OF_TYPE).flat(), ...ALWAYS])].sort()) {
+  const apis = [...new Set<string>([...Object.values(API_OF_TYPE).flat(), ...ALWAYS])];
+  for (const api of apis.filter((one) => delivers || !OF_DELIVERY.includes(one)).sort()) {
     services.set(
       api,
       new ProjectService(scope, api.split('.')[0]!, {
