@@ -89,7 +89,12 @@ async function update(assemblies: readonly Assemblies[], lives: readonly Life[])
   await Promise.all(assemblies.map(({ second }) => deploy(second)));
   for (const { of, stack, template, changed, state } of lives) {
     const after = await expectDeployed(stack, changed, 'UPDATE_COMPLETE');
-    deepStrictEqual(after.resources, state.resources, `physical ids of ${stack}`);
+    const known = new Set(state.resources.map(({ logicalId }) => logicalId));
+    const [kept, added] = [true, false].map((isKnown) =>
+      after.resources.filter(({ logicalId }) => known.has(logicalId) === isKnown),
+    ) as [StackResource[], StackResource[]];
+    deepStrictEqual(kept, state.resources, `physical ids of ${stack}`);
+    deepStrictEqual(countedTypes(added), of.adds ?? [], `what is new in ${stack}`);
     const differs = state.resources.filter(
       ({ logicalId }) => !isDeepStrictEqual(after.said.get(logicalId), state.said.get(logicalId)),
     );
@@ -116,7 +121,7 @@ async function run({ stack, state: { resources } }: Life): Promise<void> {
 async function end(assemblies: readonly Assemblies[], lives: readonly Life[]): Promise<void> {
   for (const { of, second } of assemblies) {
     const own = lives.filter((life) => life.of === of);
-    if (of.keeps !== undefined) {
+    if (of.change['security.deletionProtection'] !== false) {
       match(await destroyIsRefused(second), /TerminationProtection|termination protection/i);
       for (const { stack, changed } of own) {
         await expectDeployed(stack, changed, 'UPDATE_COMPLETE');
@@ -136,7 +141,7 @@ async function ended({ of, stack, id, state: { resources } }: Life): Promise<voi
       events.some((event) => event.logicalId === logicalId && event.status === status),
     );
   const kept = by('DELETE_SKIPPED');
-  deepStrictEqual(countedTypes(kept), of.keeps?.[stack] ?? [], `what ${stack} leaves`);
+  deepStrictEqual(countedTypes(kept), of.keeps[stack], `what ${stack} leaves`);
   deepStrictEqual(by('DELETE_COMPLETE').length, resources.length - kept.length, `what went with ${stack}`);
   const there = await stillThere();
   const left = resources.filter(({ physicalId }) => there.has(physicalId));

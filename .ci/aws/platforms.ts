@@ -23,8 +23,10 @@ export interface Deployment {
   readonly change: Changes;
   /** What is another afterwards, in each stack: types with their number. */
   readonly changes: readonly string[];
-  /** What outlives each stack when the platform is destroyed; absent where the change gives the protection up. */
-  readonly keeps?: Readonly<Record<string, readonly string[]>>;
+  /** What the change makes new in each stack. */
+  readonly adds?: readonly string[];
+  /** What outlives each stack when the platform is destroyed. */
+  readonly keeps: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What is stored outlives its stack, with the policies that close the buckets. */
@@ -70,6 +72,12 @@ export const DEPLOYMENTS: readonly Deployment[] = [
     // It gives its protection up, so that the platform goes as a whole.
     change: { 'security.deletionProtection': false },
     changes: ['AWS::DynamoDB::Table 1'],
+    // CDK's function, which empties buckets of artifacts and of access records.
+    adds: ['AWS::IAM::Role 1', 'AWS::Lambda::Function 1', 'Custom::S3AutoDeleteObjects 2'],
+    // The ledger, which is locked, and the group that has the versions.
+    keeps: {
+      'employment-production': ['AWS::S3::Bucket 1', 'AWS::S3::BucketPolicy 1', 'AWS::SageMaker::ModelPackageGroup 1'],
+    },
   },
   {
     name: 'starter',

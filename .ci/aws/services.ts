@@ -75,13 +75,13 @@ export const SERVICES: Readonly<Record<string, (one: Declared) => Promise<Compar
         state: Configuration?.State,
         runtime: Configuration?.Runtime,
         timeout: Configuration?.Timeout,
-        environment: Configuration?.Environment?.Variables,
+        environment: Configuration?.Environment?.Variables ?? {},
       },
       {
         state: 'Active',
         runtime: property('Runtime'),
         timeout: property('Timeout'),
-        environment: property('Environment.Variables'),
+        environment: property('Environment.Variables') ?? {},
       },
     ];
   },
