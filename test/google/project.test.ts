@@ -1,6 +1,6 @@
-import { MlPlatform } from '../../src/google';
+import { CanaryEndpoint, MlPlatform, ModelRegistry } from '../../src/google';
 import { CORE, SCALE } from './support/examples';
-import { type Attributes, all, stackOf, templateOf } from './support/synth-stack';
+import { type Attributes, all, DOLLAR, stackOf, templateOf } from './support/synth-stack';
 
 const place = { project: 'bikes-all', region: 'europe-west3' };
 const SHARED = [
@@ -129,4 +129,43 @@ describe('what a project is asked for', () => {
       ]);
     }
   });
+});
+
+test('whoever may ask an endpoint for predictions may do nothing else in the project', () => {
+  const stack = stackOf('bikes');
+  const registry = new ModelRegistry(stack, 'Registry', { model: 'demand' });
+  const { serving } = SCALE.models.demand;
+  const endpoint = new CanaryEndpoint(stack, 'Endpoint', {
+    model: 'demand',
+    task: 'regression',
+    serving,
+    release: {},
+    registry,
+  });
+  for (const one of ['shop', 'app']) endpoint.grants.invoke(`serviceAccount:${one}@acme-ml.iam.gserviceaccount.com`);
+  const { resource } = templateOf(stack);
+  const [[id, role], ...others] = Object.entries(resource['google_project_iam_custom_role']!);
+  expect(others).toEqual([]);
+  expect(role).toMatchObject({
+    role_id: expect.stringMatching(/^\w{3,64}$/),
+    permissions: ['aiplatform.endpoints.predict'],
+  });
+  const granted = all(resource, 'google_project_iam_member').filter((one) =>
+    /:(shop|app)@/.test(String(one['member'])),
+  );
+  expect(granted.map((one) => one['role'])).toEqual(
+    Array(2).fill(`${DOLLAR}{google_project_iam_custom_role.${id}.name}`),
+  );
+});
+
+test('what handlers send goes through the subnet that has private access and logs, and no hidden one', () => {
+  const resource = environment('staging');
+  const [[id, subnet], ...others] = Object.entries(resource['google_compute_subnetwork']!);
+  expect(others).toEqual([]);
+  expect(subnet).toMatchObject({ private_ip_google_access: true, log_config: expect.anything() });
+  // What a connector takes.
+  expect(String(subnet['ip_cidr_range']).split('/')[1]).toBe('28');
+  const [connector] = all(resource, 'google_vpc_access_connector') as [Attributes];
+  expect(connector['subnet']).toEqual({ name: `${DOLLAR}{google_compute_subnetwork.${id}.name}` });
+  for (const hidden of ['network', 'ip_cidr_range']) expect(connector).not.toHaveProperty(hidden);
 });

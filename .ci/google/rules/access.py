@@ -25,6 +25,7 @@ BESIDE = {
     ("google_project_iam_member", "roles/artifactregistry.writer"),
     ("google_project_iam_member", "roles/logging.logWriter"),
     ("google_project_iam_member", "roles/storage.objectViewer"),
+    ("google_pubsub_subscription_iam_member", "roles/pubsub.subscriber"),
     ("google_pubsub_topic_iam_member", "roles/pubsub.subscriber"),
     ("google_storage_bucket_iam_member", "roles/storage.objectCreator"),
     ("google_storage_bucket_iam_member", "roles/storage.objectViewer"),
@@ -42,12 +43,23 @@ MEMBER = re.compile(
 FOR_A_PROJECT = {"roles/pubsub.subscriber", "roles/storage.objectViewer", "roles/artifactregistry.reader"}
 
 
+# What a role of our own may give: nothing but predictions.
+PERMISSIONS = {"aiplatform.endpoints.predict"}
+CUSTOM = re.compile(r"\$\{google_project_iam_custom_role\.(\w+)\.(name|id)\}")
+
+
 def may_be_bound(kind, role):
+    if CUSTOM.fullmatch(role):
+        return kind == "google_project_iam_member"
     granted = {(type_, one["role"]) for one in facts()["grants"] for type_ in TYPES.get(one["on"], ())}
     return (kind, role) in granted | BESIDE
 
 
 def check(kind, name, body, _template):
+    if kind == "google_project_iam_custom_role":
+        for permission in body.get("permissions") or [None]:
+            if permission not in PERMISSIONS:
+                yield f"{kind}.{name}.permissions: {permission!r} is more than a role of ours gives"
     if not kind.endswith("_iam_member"):
         return
     role, member = str(body.get("role")), str(body.get("member"))

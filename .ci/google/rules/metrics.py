@@ -8,7 +8,7 @@ import re
 from .facts import facts, labelled, names, once_a_template
 
 CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"}
-ENDPOINT, SERVICE = "aiplatform.googleapis.com/Endpoint", "cloud_run_revision"
+ENDPOINT, SERVICE, SUBSCRIPTION = "aiplatform.googleapis.com/Endpoint", "cloud_run_revision", "pubsub_subscription"
 DEPLOYED = {"deployed_model_id": None, "spot": {"True", "False"}, "model_display_name": None, "endpoint_display_name": None}
 ONLINE = "aiplatform.googleapis.com/prediction/online"
 # type: (kind, type of values, monitored resource, labels with the values that each has, None for any).
@@ -21,6 +21,7 @@ GOOGLE = {
     f"{ONLINE}/target_replicas": ("GAUGE", "INT64", ENDPOINT, DEPLOYED),
     f"{ONLINE}/cpu/utilization": ("GAUGE", "DOUBLE", ENDPOINT, {**DEPLOYED, "replica_id": None}),
     "run.googleapis.com/request_count": ("DELTA", "INT64", SERVICE, {"response_code": None, "response_code_class": CLASSES, "route": None}),
+    "pubsub.googleapis.com/subscription/num_undelivered_messages": ("GAUGE", "INT64", SUBSCRIPTION, {}),
     "run.googleapis.com/request_latencies": (
         "DELTA", "DISTRIBUTION", SERVICE, {"response_code": None, "response_code_class": CLASSES, "route": None}
     ),
@@ -28,6 +29,7 @@ GOOGLE = {
 RESOURCE_LABELS = {
     ENDPOINT: {"resource_container", "location", "endpoint_id"},
     SERVICE: {"project_id", "service_name", "revision_name", "location", "configuration_name"},
+    SUBSCRIPTION: {"project_id", "subscription_id"},
     "global": {"project_id"},
 }
 NUMBERS = {"INT64", "DOUBLE"}
@@ -72,6 +74,8 @@ def value_faults(metric, label, value, template):
     there = None
     if label == "endpoint_id":
         there = names(template, "google_vertex_ai_endpoint")
+    elif label == "subscription_id":
+        there = names(template, "google_pubsub_subscription")
     elif label == "service_name":
         there = names(template, "google_cloudfunctions2_function")
     elif found is None and label in ("platform", "model"):

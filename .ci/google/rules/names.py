@@ -22,6 +22,7 @@ NAMES = {
     ("google_monitoring_metric_descriptor", "type"): r"custom\.googleapis\.com/[A-Za-z0-9_/]{1,180}",
     ("google_monitoring_custom_service", "service_id"): r"[a-z0-9-]{1,63}",
     ("google_monitoring_slo", "slo_id"): r"[a-zA-Z0-9-_:.]{1,63}",
+    ("google_project_iam_custom_role", "role_id"): r"[A-Za-z0-9_.]{3,64}",
     ("google_pubsub_subscription", "name"): r"(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}",
     ("google_pubsub_topic", "name"): r"(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}",
     ("google_service_account", "account_id"): r"[a-z][-a-z0-9]{4,28}[a-z0-9]",

@@ -28,8 +28,9 @@ SOME = {
           "condition_monitoring_query_language", "condition_sql"), 1)
     ],
     ("google_storage_bucket_object", ""): [(("content", "source"), 1)],
-    ("google_pubsub_subscription", ""): [(("push_config", "bigquery_config", "cloud_storage_config"), 1)],
     ("google_vertex_ai_endpoint", "predict_request_response_logging_config"): [(("bigquery_destination",), 1)],
+    # A range of its own is a hidden subnet, without private access to Google's APIs.
+    ("google_vpc_access_connector", ""): [(("subnet",), 1), (("network", "ip_cidr_range"), 0)],
     ("google_cloudbuild_trigger", ""): [(("build", "filename", "git_file_source"), 1)],
 }
 # Most elements of a list, or entries of a map.

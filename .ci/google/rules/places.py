@@ -52,5 +52,5 @@ def network(kind, name, dotted, value):
     except ValueError as error:
         yield f"{kind}.{name}.{dotted}: {error}"
         return
-    if kind == "google_vpc_access_connector" and size != 28:
-        yield f"{kind}.{name}.{dotted}: a connector takes a /28, got {value}"
+    if kind == "google_compute_subnetwork" and size != 28:
+        yield f"{kind}.{name}.{dotted}: the connector, which it is for, takes a /28, got {value}"

@@ -14,6 +14,7 @@ NUMBERS = {
     "flow_sampling": (0, 1),
     "goal": (1e-9, 0.9999),
     "keep_count": (1, 100_000),
+    "max_delivery_attempts": (5, 100),
     "max_doublings": (0, 16),
     "max_instance_count": (1, 1000),
     "max_instance_request_concurrency": (1, 1000),

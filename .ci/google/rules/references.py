@@ -57,6 +57,8 @@ SHAPES = {
     ("google_monitoring_alert_policy", "notification_channels"): CHANNEL,
     ("google_monitoring_notification_channel", "labels.topic"): rf"<google_pubsub_topic\.id>|projects/{PROJECT}/topics/[\w.-]+",
     ("google_monitoring_slo", "service"): r"<google_monitoring_custom_service\.(service_id|id|name)>",
+    ("google_pubsub_subscription", "dead_letter_policy.dead_letter_topic"): r"<google_pubsub_topic\.id>",
+    ("google_pubsub_subscription_iam_member", "subscription"): r"<google_pubsub_subscription\.(name|id)>",
     ("google_pubsub_subscription", "push_config.push_endpoint"): rf"{HANDLER}(/\w+)*",
     ("google_pubsub_subscription", "push_config.oidc_token.audience"): HANDLER,
     ("google_pubsub_subscription", "push_config.oidc_token.service_account_email"): EMAIL,
@@ -69,7 +71,7 @@ SHAPES = {
     ("google_storage_bucket_object", "content"): r'\{"workflow":"<google_workflows_workflow\.id>"\}',
     ("google_vertex_ai_endpoint", "predict_request_response_logging_config.bigquery_destination.output_uri"):
     rf"bq://{PROJECT}(\.<google_bigquery_dataset\.dataset_id>(\.<google_bigquery_table\.table_id>)?)?",
-    ("google_vpc_access_connector", "network"): r"<google_compute_network\.(id|name|self_link)>",
+    ("google_vpc_access_connector", "subnet.name"): r"<google_compute_subnetwork\.name>",
     ("google_workflows_workflow", "service_account"): r"<google_service_account\.(id|email|name)>",
     ("google_workflows_workflow", "user_env_vars.MLP_HANDLER_URL"): HANDLER,
     ("google_workflows_workflow", "user_env_vars.MLP_VERTEX_API"): r"https://(<var\.region>|[a-z0-9-]+)-aiplatform\.googleapis\.com/v1",

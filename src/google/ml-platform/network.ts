@@ -13,12 +13,10 @@ export interface INetwork {
   readonly connectorName: string;
 }
 
-/** Ranges of the platform's own network: private addresses, next to each other. */
-const SUBNET_RANGE = '10.64.0.0/22';
-/** A connector wants a /28 of its own. */
-const CONNECTOR_RANGE = '10.64.8.0/28';
+/** Private addresses of the platform's own network: a connector takes a subnet of its own, a /28. */
+const SUBNET_RANGE = '10.64.0.0/28';
 
-/** A network of the platform's own: no public addresses, Google's APIs reached privately, flows logged. */
+/** A network of the platform's own, and the subnet through which handlers send what they send: no public addresses, Google's APIs reached privately, flows logged. */
 export class PrivateNetwork extends Construct implements INetwork {
   readonly networkName: string;
   readonly connectorName: string;
@@ -33,7 +31,7 @@ export class PrivateNetwork extends Construct implements INetwork {
       routingMode: 'REGIONAL',
     });
     this.node.defaultChild = network;
-    new ComputeSubnetwork(this, 'Subnetwork', {
+    const subnetwork = new ComputeSubnetwork(this, 'Subnetwork', {
       project,
       region,
       name: physicalName(this, 'network', props.platform, 'subnet'),
@@ -46,8 +44,8 @@ export class PrivateNetwork extends Construct implements INetwork {
       project,
       region,
       name: physicalName(this, 'connector', props.platform),
-      network: network.name,
-      ipCidrRange: CONNECTOR_RANGE,
+      // Without one of ours Google makes a hidden subnet, with neither private access nor logs.
+      subnet: { name: subnetwork.name },
       minInstances: 2,
       maxInstances: 3,
     });

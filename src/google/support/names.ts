@@ -20,6 +20,8 @@ export const NAME_LIMITS = {
   endpoint: 63,
   /** BigQuery takes letters, digits and underscores. */
   dataset: 100,
+  /** A role of a project: letters, digits, underscores and periods. */
+  role: 64,
   connector: 25,
   network: 63,
   trigger: 64,
@@ -44,7 +46,7 @@ export function physicalName(scope: Construct, kind: NamedKind, ...parts: readon
   const limit = NAME_LIMITS[kind] - HASH_LENGTH - 1;
   const base = parts.filter((part) => part !== '').join('-');
   const name = `${base.slice(0, limit).replace(/-+$/, '')}-${shortHash(`${scope.node.path}/${base}`)}`;
-  return kind === 'dataset' ? name.replaceAll('-', '_') : name;
+  return kind === 'dataset' || kind === 'role' ? name.replaceAll('-', '_') : name;
 }
 
 /**
