@@ -169,3 +169,33 @@ test('what handlers send goes through the subnet that has private access and log
   expect(connector['subnet']).toEqual({ name: `${DOLLAR}{google_compute_subnetwork.${id}.name}` });
   for (const hidden of ['network', 'ip_cidr_range']) expect(connector).not.toHaveProperty(hidden);
 });
+
+describe('the end of a platform', () => {
+  const fates = (deletionProtection: boolean) => {
+    const resource = environment('staging', { ...SCALE, security: { ...SCALE.security, deletionProtection } });
+    return Object.entries(resource['google_storage_bucket']!).map(([id, one]) => {
+      const kept = (one['lifecycle'] as Attributes | undefined)?.['prevent_destroy'] === true;
+      return [id.replace(/_[0-9A-F]{8}$/, ''), one['force_destroy'] === true, kept];
+    });
+  };
+
+  test('empties each bucket where the definition protects nothing, and none of its data where it does', () => {
+    const open = fates(false);
+    expect(open).toHaveLength(5);
+    for (const [bucket, isEmptied, isKept] of open) expect([bucket, isEmptied, isKept]).toEqual([bucket, true, false]);
+    for (const [bucket, isEmptied, isKept] of fates(true)) {
+      const isRebuilt = bucket === 'MlpHandlers_Source';
+      expect([bucket, isEmptied, isKept]).toEqual([bucket, isRebuilt, !isRebuilt]);
+    }
+  });
+});
+
+test('training jobs are attached to no TensorBoard, which would ask for far more rights than their account has', () => {
+  const resource = environment('staging');
+  expect(resource).not.toHaveProperty('google_vertex_ai_tensorboard');
+  const [pipeline] = all(resource, 'google_cloudfunctions2_function').filter(
+    (one) => one['description'] === 'demand: pipeline',
+  );
+  const { environment_variables: variables } = pipeline!['service_config'] as { environment_variables: Attributes };
+  expect(JSON.parse(String(variables['MLP_TRAINING']))).toMatchObject({ tensorboard: null });
+});

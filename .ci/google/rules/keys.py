@@ -8,7 +8,6 @@ AGENTS = {
     "google_pubsub_topic": "gcp-sa-pubsub",
     "google_storage_bucket": "google_storage_project_service_account",
     "google_vertex_ai_endpoint": "gcp-sa-aiplatform",
-    "google_vertex_ai_tensorboard": "gcp-sa-aiplatform",
     "google_workflows_workflow": "gcp-sa-workflows",
 }
 BINDING = "google_kms_crypto_key_iam_member"

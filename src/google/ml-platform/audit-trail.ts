@@ -59,7 +59,7 @@ export class AuditTrail extends Construct {
       location: region,
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
-      forceDestroy: false,
+      forceDestroy: !deletionProtection,
       labels: { ...context.labels },
       retentionPolicy: { isLocked: false, retentionPeriod: governance.auditRetentionSeconds },
       ...(kmsKeyName !== null && { encryption: { defaultKmsKeyName: kmsKeyName } }),

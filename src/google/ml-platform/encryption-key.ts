@@ -40,7 +40,6 @@ const SERVICE_OF_TYPE: Readonly<Record<string, Service>> = {
   google_pubsub_topic: 'pubsub',
   google_storage_bucket: 'storage',
   google_vertex_ai_endpoint: 'vertex-ai',
-  google_vertex_ai_tensorboard: 'vertex-ai',
   google_workflows_workflow: 'workflows',
 };
 

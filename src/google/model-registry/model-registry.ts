@@ -2,7 +2,6 @@ import { ArtifactRegistryRepository } from '@cdktf/provider-google/lib/artifact-
 import { BigqueryDataset } from '@cdktf/provider-google/lib/bigquery-dataset';
 import { BigqueryTable } from '@cdktf/provider-google/lib/bigquery-table';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
-import { VertexAiTensorboard } from '@cdktf/provider-google/lib/vertex-ai-tensorboard';
 import { Construct } from 'constructs';
 import type { ApprovalDuties } from '../../contract/events';
 import { type Governance, governanceSchema } from '../../definition/governance';
@@ -36,7 +35,10 @@ export interface IModelRegistry extends Construct {
   readonly kmsKeyName: string | null;
   /** Whether what is stored of the model outlives its stack. @default true */
   readonly deletionProtection?: boolean;
-  /** Vertex AI TensorBoard of the model's experiments; null where there is none. */
+  /**
+   * Vertex AI TensorBoard that training jobs are attached to; null where there is none. Who names one gives the trainer's account what
+   * Vertex AI asks for then: `roles/aiplatform.user` and `roles/storage.admin` in the project.
+   */
   readonly tensorboardName: string | null;
   readonly grants: RegistryGrants;
   /** Who may approve a version. */
@@ -75,7 +77,8 @@ export class ModelRegistry extends Construct implements IModelRegistry {
   readonly imageRoot: string;
   readonly kmsKeyName: string | null;
   readonly deletionProtection: boolean;
-  readonly tensorboardName: string | null;
+  /** None: a job that is attached to one acts as an account that may do far more than a training needs. */
+  readonly tensorboardName = null;
   readonly grants: RegistryGrants;
   readonly duties: ApprovalDuties;
 
@@ -155,15 +158,6 @@ export class ModelRegistry extends Construct implements IModelRegistry {
     this.datasetId = dataset.datasetId;
     this.ledgerTable(project, labels);
 
-    const tensorboard = new VertexAiTensorboard(this, 'Experiments', {
-      project,
-      region,
-      displayName: `${context.platform}-${this.model}`,
-      description: `Experiments of ${this.model}: one run a training`,
-      labels,
-      ...(key !== null && { encryptionSpec: { kmsKeyName: key } }),
-    });
-    this.tensorboardName = tensorboard.name;
     this.grants = new RegistryGrants(this);
   }
 
@@ -188,7 +182,7 @@ export class ModelRegistry extends Construct implements IModelRegistry {
       location: region,
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
-      forceDestroy: false,
+      forceDestroy: !this.plan.deletionProtection,
       labels: modelLabels(platformContextOf(this), this.model),
       ...(this.kmsKeyName !== null && { encryption: { defaultKmsKeyName: this.kmsKeyName } }),
       ...(this.plan.deletionProtection && { lifecycle: { preventDestroy: true } }),

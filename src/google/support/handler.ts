@@ -149,6 +149,8 @@ function handlerSource(
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
       versioning: { enabled: true },
+      // Bundles are made again.
+      forceDestroy: true,
       labels: { ...platformContextOf(scope).labels },
       ...(kmsKeyName !== null && { encryption: { defaultKmsKeyName: kmsKeyName } }),
     });
