@@ -7,13 +7,13 @@ import json
 import sys
 
 from rules import (
-    access, budgets, builds, calls, channels, choices, environment, filters, keys, metrics, names, objectives, pairs, places, ranges, references,
+    access, budgets, builds, calls, channels, choices, environment, filters, keys, letters, metrics, names, objectives, pairs, places, ranges, references,
     schedules, steps, tables, thresholds, wiring,
 )
 
 RULES = (
     ranges, pairs, names, access, references, places, schedules, calls, environment, steps, metrics, filters, objectives, budgets, channels,
-    choices, tables, wiring, builds, thresholds, keys,
+    choices, tables, wiring, letters, builds, thresholds, keys,
 )
 
 

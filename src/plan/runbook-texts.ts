@@ -253,11 +253,11 @@ export const RUNBOOK_TEXTS: Record<AlarmKind, RunbookText> = {
       'A schedule, an event or a person’s decision was not handled, also after all tries: a check, a report, an approval or a retraining decision of a model is missing. Serving is not affected.',
     check: [
       'Which handler? The alarm’s name says it: pipeline, release, monitor or retraining.',
-      'Which error? See its log. On AWS the events that it could not handle are in its dead-letter queue, for 14 days.',
+      'Which error? See its log. The events that it could not handle are kept: on AWS in its dead-letter queue, for 14 days; on Google Cloud in the subscription `…-unhandled` of the handler, for 7.',
     ],
     act: [
       'Permissions or configuration: deploy the platform again.',
-      'A schedule comes by itself the next time. An event does not: invoke the handler with what is in the queue, then delete it there.',
+      'A schedule comes by itself the next time. An event does not: invoke the handler with what is in the queue, then delete it there (on Google Cloud publish it again on the topic of the subscription that it came by, which its attribute `CloudPubSubDeadLetterSourceSubscription` names, and acknowledge it: `gcloud pubsub subscriptions pull SUBSCRIPTION --auto-ack`).',
       'A fault of ours: report it with the event.',
     ],
     done: 'The handler ran without an error, and nothing waits in its queue.',

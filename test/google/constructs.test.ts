@@ -103,6 +103,49 @@ test('people are told of a handler that fails also when it is called again', () 
   expect(condition['filter']).toContain('response_code_class = "5xx"');
 });
 
+test('messages that a handler does not take end as dead letters, kept for a week and told', () => {
+  const stack = stackOf();
+  const notifications = Notifications.fromNotificationsAttributes({ channels: { ticket: ['channels/1'] } });
+  new CanaryEndpoint(stack, 'Endpoint', {
+    ...named,
+    serving,
+    release,
+    registry: importedRegistry(stack),
+    notifications,
+  });
+  const resources = resourcesOf(stack);
+  const subscriptions = Object.entries(resources['google_pubsub_subscription'] as Record<string, Attributes>);
+  const pushed = subscriptions.filter(([, one]) => one['push_config'] !== undefined);
+  const kept = subscriptions.filter(([, one]) => one['push_config'] === undefined);
+  expect(pushed.length).toBeGreaterThan(0);
+  expect(kept).toHaveLength(1);
+  const [[, letters]] = kept as [[string, Attributes]];
+  expect(letters).toMatchObject({ message_retention_duration: '604800s', expiration_policy: { ttl: '' } });
+  const topic = String(letters['topic']).replace('.name}', '.id}');
+  const agent = expect.stringContaining('@gcp-sa-pubsub.iam.gserviceaccount.com');
+  for (const [id, one] of pushed) {
+    expect(one['dead_letter_policy']).toEqual({ dead_letter_topic: topic, max_delivery_attempts: 40 });
+    expect(all(resources, 'google_pubsub_subscription_iam_member')).toContainEqual(
+      expect.objectContaining({
+        subscription: `\${google_pubsub_subscription.${id}.name}`,
+        role: 'roles/pubsub.subscriber',
+        member: agent,
+      }),
+    );
+  }
+  expect(all(resources, 'google_pubsub_topic_iam_member')).toContainEqual(
+    expect.objectContaining({ topic: letters['topic'], role: 'roles/pubsub.publisher', member: agent }),
+  );
+  const [told] = all(resources, 'google_monitoring_alert_policy').filter(({ display_name: name }) =>
+    String(name).endsWith('dead-letters'),
+  );
+  expect(told).toMatchObject({ notification_channels: ['channels/1'] });
+  const [{ condition_threshold: condition }] = told!['conditions'] as [{ condition_threshold: Attributes }];
+  expect(condition).toMatchObject({ comparison: 'COMPARISON_GT', threshold_value: 0 });
+  expect(condition['filter']).toContain(`subscription_id = "${String(letters['name'])}"`);
+  expect(condition['filter']).toContain('subscription/num_undelivered_messages');
+});
+
 test('a key that is wired in is used', () => {
   const stack = stackOf();
   const encryptionKey = EncryptionKey.fromKeyName('projects/k/locations/r/keyRings/a/cryptoKeys/b');

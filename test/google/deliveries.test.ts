@@ -28,7 +28,7 @@ const environmentOf = (model: string): Record<string, string> => {
 
 describe('a platform with a trigger', () => {
   const subscribed = all(two, 'google_pubsub_subscription').filter(({ push_config: push }) =>
-    String((push as Attributes)['push_endpoint']).endsWith('/deliveries'),
+    String((push as Attributes | undefined)?.['push_endpoint']).endsWith('/deliveries'),
   );
 
   test('hears of builds that have ended on the topic of the project, once a model', () => {

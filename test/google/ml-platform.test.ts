@@ -338,10 +338,14 @@ test('a stage has what it asks for and nothing more', () => {
   expect(functions(core)).toEqual(['demand: monitor', 'demand: pipeline', 'demand: release']);
   expect(functions(scale)).toEqual(['demand: monitor', 'demand: pipeline', 'demand: release', 'demand: retraining']);
   const pushed = (resources: Resources): unknown[] =>
-    all(resources, 'google_pubsub_subscription').map((one) =>
-      String((one['push_config'] as Attributes)['push_endpoint'])
-        .split('/')
-        .at(-1),
+    all(resources, 'google_pubsub_subscription').flatMap(({ push_config: push }) =>
+      push === undefined
+        ? []
+        : [
+            String((push as Attributes)['push_endpoint'])
+              .split('/')
+              .at(-1),
+          ],
     );
   expect([pushed(core), pushed(scale)]).toEqual([
     ['deliveries', 'train', 'incidents', 'stopped', 'approvals', 'stopped'],

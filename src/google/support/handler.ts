@@ -56,6 +56,13 @@ export class Handler extends Construct {
   readonly functionName: string;
   /** Address that workflows, schedules and subscriptions call; also the token's audience. */
   readonly url: string;
+  /** Whose calls it takes, and who is told of those that it cannot handle. */
+  readonly told: {
+    readonly model: string;
+    readonly part: Role;
+    readonly notifications?: INotifications;
+    readonly kmsKeyName: string | null;
+  };
 
   constructor(scope: Construct, id: string, props: HandlerProps) {
     super(scope, id);
@@ -98,12 +105,13 @@ export class Handler extends Construct {
       dependsOn: [...source.builder.grants],
     });
     this.node.defaultChild = this.function;
-    alarmOnUnhandled(this, {
+    this.told = {
       model: props.of,
       part: props.role,
-      service: this.functionName,
+      kmsKeyName: props.kmsKeyName,
       ...(props.notifications && { notifications: props.notifications }),
-    });
+    };
+    alarmOnUnhandled(this, { ...this.told, service: this.functionName });
     this.url = this.function.serviceConfig.uri;
     // A role's workflow, schedules and subscriptions call its handler as the role itself.
     const invokers = [{ id: 'Self', member: props.identity.member }, ...(props.invokers ?? [])];
