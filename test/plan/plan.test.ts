@@ -78,7 +78,7 @@ describe('step graphs', () => {
       steps.flatMap((step) => (step.kind === 'wait' && step.id === id ? step.seconds : []))[0]!;
     const look = EVENTS.task + EVENTS.wait + EVENTS.choice;
     const analysed = steps.find((step) => step.kind === 'task' && step.use === 'analyseTraffic');
-    const { analysis, shadow } = (analysed as { arguments: { release: Release } }).arguments.release;
+    const { analysis, shadow } = (analysed as unknown as { arguments: { release: Release } }).arguments.release;
     const holds = steps.flatMap((step) => {
       if (step.kind !== 'task' || !['analyseTraffic', 'analyseShadow'].includes(step.use)) return [];
       const number = step.id.replace('look', '');
