@@ -63,7 +63,7 @@ test('a call is made again while the endpoint changes, and only then counts as f
   expect(changing).toMatchObject({
     ErrorEquals: ['TargetChanging'],
     IntervalSeconds: 30,
-    MaxAttempts: 120,
+    MaxAttempts: 72,
     BackoffRate: 1,
   });
   expect(failed).toMatchObject({ ErrorEquals: ['States.ALL'], MaxAttempts: 3 });
