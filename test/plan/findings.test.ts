@@ -96,6 +96,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
     path: `${M}.monitoring.freshness`,
   },
+  'function-keys-on-google': {
+    bad: scale({ 'security.encryption': 'customerKey' }),
+    path: 'security.encryption',
+    good: scale({ 'security.encryption': 'managed' }),
+  },
   'gate-without-champion': {
     bad: scale({ [`${M}.evaluation.metrics.mae.vsChampion`]: undefined }),
     path: `${M}.evaluation.metrics`,
@@ -317,6 +322,7 @@ describe('acknowledgement', () => {
       'smoke-endpoint-public-on-google',
       'cost-lower-bound-on-google',
       'shadow-not-on-google',
+      'function-keys-on-google',
       'jobs-outside-network-on-google',
       'private-endpoint-figures-on-google',
     ]);

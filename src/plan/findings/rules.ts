@@ -20,6 +20,7 @@ import { estimatesInUsd } from './estimates-in-usd';
 import { firstStepTooBig } from './first-step-too-big';
 import { firstVersionBlocked } from './first-version-blocked';
 import { freshnessNoticedLate } from './freshness-noticed-late';
+import { functionKeysOnGoogle } from './function-keys-on-google';
 import { gapOnGoogle } from './gap-on-google';
 import { gateWithoutChampion } from './gate-without-champion';
 import { highRiskWithoutApproval } from './high-risk-without-approval';
@@ -82,6 +83,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   firstStepTooBig,
   firstVersionBlocked,
   freshnessNoticedLate,
+  functionKeysOnGoogle,
   gapOnGoogle,
   gateWithoutChampion,
   highRiskWithoutApproval,
