@@ -98,7 +98,10 @@ def check(kind, name, body, template):
     yield from data_faults(kind, name, body, template)
     # Cloud Build's topic is the project's own.
     builds = f"projects/{body.get('project')}/topics/{facts()['builds']['topic']}"
-    if kind == "google_pubsub_subscription" and str(body.get("topic")).startswith(f"projects/{body.get('project')}/") and body["topic"] != builds:
+    # The environment before this one may be in the same project.
+    offers = {f"projects/{one.get('project')}/topics/{one.get('platform')}-{one.get('from')}-offers" for one in environments(template).get("MLP_ORIGIN", [])}
+    is_own = str(body.get("topic")).startswith(f"projects/{body.get('project')}/")
+    if kind == "google_pubsub_subscription" and is_own and body["topic"] not in {builds, *offers}:
         yield f"{kind}.{name}.topic: {body['topic']!r} is a topic of this project, and none of this template"
 
 
