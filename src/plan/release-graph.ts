@@ -176,6 +176,8 @@ export function releaseGraph(model: string, release: Release, policy: { readonly
       use: 'promote',
       arguments: { model, keepPrevious: release.keepPrevious },
       output: 'promotion',
+      // The version before goes with it, which changes the endpoint once more.
+      timeoutSeconds: DEPLOY_TIMEOUT,
       next: 'released',
     }),
     { kind: 'end', id: 'released', describe: 'the challenger is the champion', outcome: 'succeeded' },
