@@ -116,6 +116,7 @@ test('a release without its shadow phase is a sound graph that still looks, shif
       'deployChallenger',
       'promote',
       'recordIncident',
+      'rejectRelease',
       'rollBack',
       'shiftTraffic',
       'verifyArtifact',
