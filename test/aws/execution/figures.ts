@@ -47,6 +47,8 @@ export class Figures {
 
 function figure(requests: readonly AnsweredRequest[], metric: string, stat: string): number {
   if (metric === 'Invocations') return requests.length;
+  // One instance of each variant is up.
+  if (metric === 'InvocationsPerInstance') return requests.length;
   if (metric === 'Invocation4XXErrors') return 0;
   if (metric === 'Invocation5XXErrors') return requests.filter(({ failed }) => failed).length;
   // Trimmed count: values above the first bound, up to the second, in microseconds.

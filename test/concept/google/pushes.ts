@@ -12,10 +12,11 @@ export class Pushes {
     this.topics = new Map(
       [...channels].flatMap(([id, { type, labels }]) => (type === 'pubsub' ? [[id, labels['topic']!]] : [])),
     );
-    this.subscriptions = template.all('google_pubsub_subscription').map(({ topic, push_config }) => ({
-      topic: String(topic),
-      endpoint: (push_config as { readonly push_endpoint: string }).push_endpoint,
-    }));
+    // What nobody could handle is kept by a subscription that pushes to nobody.
+    this.subscriptions = template.all('google_pubsub_subscription').flatMap(({ topic, push_config }) => {
+      const push = push_config as { readonly push_endpoint: string } | undefined;
+      return push === undefined ? [] : [{ topic: String(topic), endpoint: push.push_endpoint }];
+    });
   }
 
   on({ policy, open, id, at, since }: AlertChange): Call[] {
