@@ -40,13 +40,12 @@ async function releasing(upTo: string): Promise<{ world: MemoryWorld; state: Sta
 }
 
 /** What the controller does when it is told that a release was stopped, with its tries. */
-async function recover(world: MemoryWorld): Promise<void> {
-  const ports = world as unknown as Ports;
+async function recover(world: MemoryWorld, ports = world as unknown as Ports): Promise<void> {
   world.workflows.end('release', 'release-2', 'failed');
   await world.workflows.start('release', 'recovery', {});
   const state = await call(ports, 'verify', 'recovery', { recovers: 'release-2' });
   if ((state['verified'] as State)['recovery'] === 'nothing') return;
-  await call(ports, 'rollBack', 'recovery', state);
+  await call(ports, 'rollBack', 'recovery', state).catch(() => call(ports, 'rollBack', 'recovery', state));
 }
 
 /** The same ports; before the nth call of one of them something else happens. */
@@ -90,4 +89,52 @@ describe.each(TASKS)('a call of %s that goes on', (task) => {
     }
     expect([...ends]).toContain('1');
   });
+
+  it('leaves one version that serves, whenever it comes into the roll-back', async () => {
+    for (let nth = 1; ; nth++) {
+      const { world, state } = await releasing(task);
+      const goesOn = async (): Promise<void> => {
+        await call(world as unknown as Ports, task, 'release-2', state).catch(() => undefined);
+      };
+      const { ports, wasInterrupted } = interrupted(world, nth, goesOn);
+      await recover(world, ports);
+      if (!wasInterrupted()) break;
+      const { live } = await world.serving.read();
+      const { aliases } = await readRegistry(world);
+      expect([task, nth, live]).toEqual([task, nth, { [aliases.champion!]: 100 }]);
+      expect(verifyChain(await world.ledger.read(1)).ok).toBe(true);
+    }
+  });
+});
+
+it('a promotion held at any call, and let go at any call of the roll-back, takes nothing out that serves', async () => {
+  for (let held = 1; ; held++) {
+    let isHeld = true;
+    for (let letGo = 1; ; letGo++) {
+      const { world, state } = await releasing('promote');
+      let goOn: () => void = () => undefined;
+      const mayGoOn = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let recovery: Promise<void> = Promise.resolve();
+      let within = { ports: world as unknown as Ports, wasInterrupted: () => false };
+      const promotion = interrupted(world, held, async () => {
+        within = interrupted(world, letGo, async () => {
+          goOn();
+          await done;
+        });
+        recovery = recover(world, within.ports);
+        await Promise.race([mayGoOn, recovery]);
+      });
+      const done: Promise<unknown> = call(promotion.ports, 'promote', 'release-2', state).catch(() => undefined);
+      await done;
+      await recovery;
+      isHeld = promotion.wasInterrupted();
+      const { live } = await world.serving.read();
+      const { aliases } = await readRegistry(world);
+      expect([held, letGo, live]).toEqual([held, letGo, { [aliases.champion!]: 100 }]);
+      if (!within.wasInterrupted()) break;
+    }
+    if (!isHeld) break;
+  }
 });
