@@ -132,6 +132,13 @@ def wrong_duration(body):
             yield path, f"{int(value[:-1]) + 1}.5 s"
 
 
+def too_far_back(body):
+    """What a condition aligns and how long that has to hold are 25 hours together."""
+    for path, value in places(body):
+        if path[-1] == "alignment_period" and "condition_threshold" in path:
+            yield path, "90000s"
+
+
 def wrong_cron(body):
     for path, value in places(body):
         if path[-1] == "schedule":
@@ -339,7 +346,7 @@ def wrong_audit(body):
 
 
 FAULTS = (
-    wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, swapped_reference, wrong_filter, wrong_duration, wrong_cron,
-    wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name, wrong_build,
-    unreachable, swapped_objective, wrong_audit,
+    wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, swapped_reference, wrong_filter, wrong_duration, too_far_back,
+    wrong_cron, wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
+    wrong_build, unreachable, swapped_objective, wrong_audit,
 )

@@ -9,7 +9,8 @@ import { pageGroup } from './alarm-group';
 import { planCompute, planImage } from './compute';
 import { type IncidentPolicy, incidentGraph } from './incident-graph';
 import type { AlarmPlan, EndpointPlan, ObjectivePlan, PermissionPlan } from './plan';
-import { releaseGraph, releaseSteps } from './release-graph';
+import { releaseGraph } from './release-graph';
+import { releaseSteps } from './release-steps';
 
 export interface EndpointInput {
   readonly model: string;

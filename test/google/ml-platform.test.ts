@@ -112,7 +112,14 @@ describe('a platform at stage scale', () => {
         expect(threshold['evaluation_missing_data']).toBe(
           alarm.missingData === 'breaching' ? 'EVALUATION_MISSING_DATA_ACTIVE' : 'EVALUATION_MISSING_DATA_NO_OP',
         );
-        expect(Number.parseInt(String(threshold['duration']), 10)).toBeGreaterThanOrEqual(60);
+        const duration = Number.parseInt(String(threshold['duration']), 10);
+        expect(duration).toBeGreaterThanOrEqual(60);
+        // Alignment and retest together: 25 hours at most, else Cloud Monitoring refuses the policy.
+        for (const { alignment_period: period } of (threshold['aggregations'] ?? []) as Attributes[]) {
+          const aligned = Number.parseInt(String(period), 10);
+          expect(aligned + duration).toBeLessThanOrEqual(90_000);
+          expect(aligned).toBeGreaterThanOrEqual(alarm.periodSeconds);
+        }
         expect(threshold['comparison']).toBe(/above/i.test(alarm.comparator) ? 'COMPARISON_GT' : 'COMPARISON_LT');
       } else {
         expect(alarm.datapoints.of).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 """Numbers and durations outside of what the services take (Google's API references and quotas, November 2026)."""
 import re
 
-from .walk import is_computed, leaves
+from .walk import is_computed, leaves, maps
 
 NUMBERS = {
     "ack_deadline_seconds": (10, 600),
@@ -59,6 +59,8 @@ WHOLE = {
     "conditions.condition_prometheus_query_language.duration": 60,
     "evaluation_interval": 30,
 }
+# Longest that a condition looks back: what it aligns, and how long that has to hold.
+LOOKED_BACK = 90_000
 # An empty text is a value of its own: never.
 NEVER = ("expiration_policy.ttl",)
 
@@ -80,6 +82,19 @@ def check(kind, name, body, _template):
                     yield f"{kind}.{name}.{dotted}: {value!r} is not a duration of {least} to {most} s"
                 elif int(found.group(1)) % WHOLE.get(known, 1):
                     yield f"{kind}.{name}.{dotted}: {value!r} is not a multiple of {WHOLE[known]} s"
+    for path, node in maps(body):
+        if path[-1:] != ("condition_threshold",):
+            continue
+        seconds = sum(seconds_of(node.get("duration"))) + max(
+            (sum(seconds_of(one.get("alignment_period"))) for one in node.get("aggregations") or []), default=0
+        )
+        if seconds > LOOKED_BACK:
+            yield f"{kind}.{name}.{'.'.join(path)}: looks back {seconds} s, which is more than {LOOKED_BACK} s"
+
+
+def seconds_of(value):
+    found = re.fullmatch(r"(\d+)(\.\d+)?s", str(value))
+    return [int(found.group(1))] if found else []
 
 
 def as_number(value):

@@ -17,11 +17,13 @@ import { describeMetrics } from './metric-descriptors';
 import { type MetricSubject, metricSource, monitoringFilter, promSelector } from './metric-source';
 import { modelLabels, platformContextOf } from './platform-context';
 
-/** Cloud Monitoring aligns at least a minute and, in alert policies, at most 25 hours. */
+/** Cloud Monitoring aligns at least a minute. */
 const MIN_PERIOD = 60;
-const MAX_PERIOD = 90_000;
-/** Longest time that a threshold may have to hold (23 h 30 min). */
+/** Longest that a condition of an alert policy looks back, in alignment and retest together (25 h). */
+const MAX_LOOK_BACK = 90_000;
+/** Longest time that a threshold may have to hold (23 h 30 min); the least that takes a rule for missing data is a minute. */
 const MAX_RETEST = 84_600;
+const MIN_RETEST = 60;
 
 const SEVERITY = { page: 'CRITICAL', ticket: 'ERROR', info: 'WARNING' } as const satisfies Record<Severity, string>;
 
@@ -158,8 +160,7 @@ const burnCondition = (
       filter: `select_slo_burn_rate("${objective}", "${windowSeconds}s")`,
       comparison,
       thresholdValue,
-      // The least that takes a rule for missing data.
-      duration: '60s',
+      duration: `${MIN_RETEST}s`,
       evaluationMissingData: MISSING[missingData],
     },
   };
@@ -169,7 +170,8 @@ const burnCondition = (
 function conditionsOf(alarm: AlarmPlan, subject: MetricSubject): MonitoringAlertPolicyConditions[] {
   const { breaching, of } = alarm.datapoints;
   const displayName = alarm.summary.slice(0, 500);
-  const consecutive = breaching === of && (of - 1) * alarm.periodSeconds <= MAX_RETEST;
+  const retest = retestSeconds(alarm);
+  const consecutive = breaching === of && retest <= MAX_RETEST && alignedSeconds(alarm) + retest <= MAX_LOOK_BACK;
   return consecutive
     ? [{ displayName, conditionThreshold: thresholdCondition(alarm, subject) }]
     : [
@@ -194,9 +196,8 @@ type Threshold = NonNullable<MonitoringAlertPolicyConditions['conditionThreshold
 function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold {
   const period = `${alignedSeconds(alarm)}s`;
   const source = metricSource(alarm.metric.name, subject, alarm.metric.dimensions);
-  const retest = Math.max(60, (alarm.datapoints.of - 1) * alarm.periodSeconds);
   const [comparison, limit] = strict(alarm.comparator, alarm.threshold);
-  const shared = { duration: `${retest}s`, comparison, evaluationMissingData: MISSING[alarm.missingData] };
+  const shared = { duration: `${retestSeconds(alarm)}s`, comparison, evaluationMissingData: MISSING[alarm.missingData] };
   if (alarm.metric.statistic === 'errorPercent') {
     const rate = [{ alignmentPeriod: period, perSeriesAligner: 'ALIGN_RATE', crossSeriesReducer: 'REDUCE_SUM' }];
     return {
@@ -224,15 +225,21 @@ function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold
   };
 }
 
+/** The first datapoint is what is aligned; each further one has to hold a period longer. */
+const retestSeconds = ({ datapoints, periodSeconds }: AlarmPlan): number =>
+  Math.max(MIN_RETEST, (datapoints.of - 1) * periodSeconds);
+
 /**
- * Where missing data breach, the newest value counts for a twelfth of its period longer (at most 25 hours in all): a job that takes
- * a minute longer than the day before is late, not missing.
+ * Where missing data breach, the newest value counts for a twelfth of its period longer, as far as a condition looks back: a job that
+ * takes a minute longer than the day before is late, not missing.
  */
-function alignedSeconds({ periodSeconds, missingData, metric }: AlarmPlan): number {
+function alignedSeconds(alarm: AlarmPlan): number {
+  const { periodSeconds, missingData, metric } = alarm;
   const period = Math.max(MIN_PERIOD, periodSeconds);
   const isLast = metric.statistic === 'maximum' || metric.statistic === 'minimum';
-  if (missingData !== 'breaching' || !isLast || period >= MAX_PERIOD) return period;
-  return Math.min(MAX_PERIOD, period + Math.ceil(period / 12 / 60) * 60);
+  if (missingData !== 'breaching' || !isLast) return period;
+  const late = period + Math.ceil(period / 12 / 60) * 60;
+  return Math.max(period, Math.min(MAX_LOOK_BACK - retestSeconds(alarm), late));
 }
 
 const PERCENTILE = { p50: 'REDUCE_PERCENTILE_50', p99: 'REDUCE_PERCENTILE_99' } as const;

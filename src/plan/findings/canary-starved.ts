@@ -1,4 +1,4 @@
-import { releaseSteps } from '../release-graph';
+import { releaseSteps } from '../release-steps';
 import { type FindingRule, perModel } from './rule';
 
 export const canaryStarved: FindingRule = {

@@ -1,6 +1,7 @@
 export type { ArtifactStore } from './artifact-store';
 export type { Clock } from './clock';
 export type { DataSource, TableName } from './data-source';
+export type { ExperimentTracker, TrackedExperiment } from './experiment-tracker';
 export type { IncidentStatus, IncidentTracker, TrackedIncident } from './incident-tracker';
 export type { LedgerStore } from './ledger-store';
 export type { MetricPoint, MetricSink } from './metric-sink';

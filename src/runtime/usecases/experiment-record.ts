@@ -1,5 +1,6 @@
 import { pipelineInputSchema, type TaskEvent } from '../../contract/events';
 import { type Json, toJson } from '../../kernel/json';
+import type { ExperimentTracker, TrackedExperiment } from '../ports';
 import { writeJson } from './json-artifact';
 import { artifactKeys } from './keys';
 import type { Ports } from './ports';
@@ -28,6 +29,10 @@ export interface ExperimentRecord {
   readonly metrics: Json;
   /** Verdict, explanation and checks; all of it is in `gate.json`. */
   readonly gate: Json;
+  /** The cloud's own name of the experiment, where the target has them. */
+  readonly shownAs: string | null;
+  /** Why the cloud does not show it. The record is what counts: no run fails for that. */
+  readonly notShown: string | null;
 }
 
 /** What the definition gave the trainer. A run from before an update of its platform has arguments of before, which lack it. */
@@ -38,16 +43,38 @@ export function parametersOf({ arguments: fixed }: TaskEvent): VersionRecord['pa
 
 /**
  * Leaves the record of a run that has ended beside its other files: candidates that the gate refused are what the next ones are
- * compared with. The same on every target; what a cloud shows of experiments is in its own terms, and beside it.
+ * compared with. The same on every target; what a cloud shows of it among its own experiments is beside it.
  */
 export async function writeExperiment(
-  { artifacts }: Pick<Ports, 'artifacts'>,
+  { artifacts, model, experiments }: Pick<Ports, 'artifacts' | 'model' | 'experiments'>,
   event: TaskEvent,
   { outcome, version, endedAtSeconds }: { outcome: string; version: number | null; endedAtSeconds: number },
 ): Promise<void> {
   const { run, state } = event;
   const { startedBy, cause, commit } = pipelineInputSchema.parse(state);
   const found = (path: string): Json => at(state, path) ?? null;
+  const parameters = parametersOf(event) ?? null;
+  const data = { train: found('validation.train'), test: found('validation.test') };
+  const metrics = found('evaluation.metrics');
+  const gate = found('gate');
+  const shown = await show(experiments, {
+    model,
+    run,
+    complete: gate !== null || version !== null,
+    parameters: {
+      ...parameters?.hyperparameters,
+      ...(parameters && { seed: parameters.seed }),
+      startedBy,
+      cause,
+      commit,
+      outcome,
+      version,
+      trainDigest: found('validation.train.digest'),
+      testDigest: found('validation.test.digest'),
+      artifactDigest: found('evaluation.artifactDigest'),
+    },
+    metrics,
+  });
   const record: ExperimentRecord = {
     format: 1,
     run,
@@ -57,12 +84,25 @@ export async function writeExperiment(
     startedBy,
     cause,
     commit,
-    parameters: parametersOf(event) ?? null,
-    data: { train: found('validation.train'), test: found('validation.test') },
+    parameters,
+    data,
     training: found('training'),
     artifactDigest: found('evaluation.artifactDigest'),
-    metrics: found('evaluation.metrics'),
-    gate: found('gate'),
+    metrics,
+    gate,
+    ...shown,
   };
   await writeJson(artifacts, artifactKeys.experiment(run), toJson(record));
+}
+
+async function show(
+  experiments: ExperimentTracker | undefined,
+  experiment: TrackedExperiment,
+): Promise<Pick<ExperimentRecord, 'shownAs' | 'notShown'>> {
+  if (experiments === undefined) return { shownAs: null, notShown: null };
+  try {
+    return { shownAs: await experiments.track(experiment), notShown: null };
+  } catch (error) {
+    return { shownAs: null, notShown: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -4,6 +4,7 @@ import type {
   ArtifactStore,
   Clock,
   DataSource,
+  ExperimentTracker,
   IncidentTracker,
   LedgerStore,
   MetricSink,
@@ -31,6 +32,8 @@ export interface Ports {
   readonly metrics: MetricSink;
   readonly notifier: Notifier;
   readonly workflows: WorkflowStarter;
+  /** Where the target has one; elsewhere the record of the run is all there is. */
+  readonly experiments?: ExperimentTracker;
   /** Where the target has one; elsewhere the ledger and the notifications are all there is. */
   readonly incidents?: IncidentTracker;
   /** Where there are later environments or other systems that listen. */

@@ -32,7 +32,7 @@ const MAX_TEXT = 4000;
 
 /** Records why a run ended without a version, tells people, frees the retraining state, and leaves what was tried as an experiment. */
 export const recordFailure: UseCaseFunction<
-  'model' | 'artifacts' | 'state' | 'ledger' | 'metrics' | 'notifier' | 'clock'
+  'model' | 'artifacts' | 'state' | 'ledger' | 'experiments' | 'metrics' | 'notifier' | 'clock'
 > = async (event, ports) => {
   const { kind, step, text } = causeOf(event);
   const { commit, decisionId, startedBy } = pipelineInputSchema.parse(event.state);

@@ -24,7 +24,7 @@ import type { VersionRecord } from './version-record';
  * @returns `version`, and `release`: `automatic`, or `manual` when a person has to let it go on
  */
 export const registerVersion: UseCaseFunction<
-  'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'metrics' | 'notifier' | 'clock'
+  'model' | 'artifacts' | 'state' | 'ledger' | 'catalogue' | 'experiments' | 'metrics' | 'notifier' | 'clock'
 > = async (event, ports): Promise<Answer> => {
   const { artifacts, model, clock } = ports;
   const { run, state } = event;

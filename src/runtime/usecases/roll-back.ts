@@ -11,14 +11,7 @@ import { freeReleaseLock } from './release-lock';
 import { RELEASE_POLICY } from './release-policy';
 import { readVersion } from './version-record';
 
-/**
- * Gives the champion all live traffic again, reads that back, and only then says so: in the registry, the ledger and to
- * people. Without a champion (a first version that failed) the version is taken out and nothing serves.
- *
- * A version that the registry names as the champion is not taken back: its promotion failed in what follows it, with perhaps
- * nobody else left to serve. That is completed (`promoted`).
- */
-export const rollBack: UseCaseFunction<
+export type RollBackNeeds =
   | 'platform'
   | 'model'
   | 'artifacts'
@@ -29,8 +22,16 @@ export const rollBack: UseCaseFunction<
   | 'metrics'
   | 'notifier'
   | 'announcer'
-  | 'clock'
-> = async (event, ports) => {
+  | 'clock';
+
+/**
+ * Gives the champion all live traffic again, reads that back, and only then says so: in the registry, the ledger and to
+ * people. Without a champion (a first version that failed) the version is taken out and nothing serves.
+ *
+ * A version that the registry names as the champion is not taken back: its promotion failed in what follows it, with perhaps
+ * nobody else left to serve. That is completed (`promoted`).
+ */
+export const rollBack: UseCaseFunction<RollBackNeeds> = async (event, ports) => {
   const version = stateNumber(event, 'verified.version');
   const champion = at(event.state, 'verified.champion');
   const reason =

@@ -10,22 +10,11 @@ import type { Ports, UseCaseFunction } from './ports';
 import { section } from './read-event';
 import { flushOutbox, readRegistry } from './registry-document';
 import { freeReleaseLock, takeOverRelease, takeReleaseLock } from './release-lock';
-import { rollBack } from './roll-back';
+import { type RollBackNeeds, rollBack } from './roll-back';
 import { readVersion, type VersionRecord } from './version-record';
 
-type Needs =
-  | 'platform'
-  | 'model'
-  | 'artifacts'
-  | 'state'
-  | 'ledger'
-  | 'catalogue'
-  | 'serving'
-  | 'metrics'
-  | 'notifier'
-  | 'announcer'
-  | 'workflows'
-  | 'clock';
+/** What a release before it may have to be taken back with, and whether that one still runs. */
+type Needs = RollBackNeeds | 'workflows';
 
 /**
  * Takes the release lock and verifies that the version may have traffic: approved, and its artifact is still the one that

@@ -3,6 +3,7 @@ import { Buckets } from './buckets';
 import { Endpoints } from './endpoints';
 import { Executions } from './executions';
 import { Images } from './images';
+import { Metadata } from './metadata';
 import { Models } from './models';
 import { Monitoring } from './monitoring';
 import { LongRunningOperations } from './operations';
@@ -52,6 +53,7 @@ export class Account {
   readonly images = new Images();
   readonly operations: LongRunningOperations;
   readonly models: Models;
+  readonly metadata: Metadata;
   readonly endpoints: Endpoints;
   readonly monitoring: Monitoring;
   readonly executions: Executions;
@@ -71,6 +73,7 @@ export class Account {
   ) {
     this.operations = new LongRunningOperations(now);
     this.models = new Models(this.operations);
+    this.metadata = new Metadata(this.operations);
     this.endpoints = new Endpoints(this.operations, (name) => this.models.isThere(name));
     this.endpoints.create(place.endpoint);
     this.models.isDeployed = (name) =>
@@ -83,6 +86,7 @@ export class Account {
       models: (call) => this.models.operation(call),
       'models:upload': (call) => this.models.upload(call),
       endpoints: (call) => this.endpoints.operation(call),
+      metadataStores: (call) => this.metadata.operation(call),
     };
     this.services = {
       'storage.googleapis.com/storage/v1': (call) => this.buckets.operation(call),

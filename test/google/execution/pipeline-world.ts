@@ -2,6 +2,9 @@ import type { DuckDbSqlEngine } from '../../../src/runtime/adapters/local/duckdb
 import { verifyChain } from '../../../src/runtime/core/ledger';
 import { duckdb } from '../../../src/runtime/sql/dialects/duckdb';
 import { readRegistry, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';
+import type { ExperimentRecord } from '../../../src/runtime/usecases/experiment-record';
+import { readJson } from '../../../src/runtime/usecases/json-artifact';
+import { artifactKeys } from '../../../src/runtime/usecases/keys';
 import { ArrivedData } from '../../aws/execution/arrived-data';
 import { emptyEngine } from '../../runtime/sql/support/engine';
 import type { Engine } from './engine';
@@ -120,6 +123,15 @@ export class PipelineWorld extends World {
       response.writeHead(status);
       response.end(JSON.stringify(answer));
     };
+  }
+
+  /** What a run has left of itself. */
+  experiment(run: string): Promise<ExperimentRecord> {
+    this.account.heal();
+    const key = artifactKeys.experiment(run);
+    return this.time.until(
+      readJson(this.ports.artifacts, key, 'an experiment'),
+    ) as Promise<unknown> as Promise<ExperimentRecord>;
   }
 
   /** What is so: versions with their state, records, and who was told what. */

@@ -1,4 +1,5 @@
 import { planPlatform } from '../../../src/plan/plan-platform';
+import type { TrackedExperiment } from '../../../src/runtime/ports';
 import { type Ports, USE_CASE_FUNCTIONS } from '../../../src/runtime/usecases';
 import { readJson } from '../../../src/runtime/usecases/json-artifact';
 import { artifactKeys } from '../../../src/runtime/usecases/keys';
@@ -51,6 +52,8 @@ test('a candidate that the gate refused leaves what it was tried with and what c
     artifactDigest: 'sha256:3',
     metrics: { mae: 41 },
     gate: refused.gate,
+    shownAs: null,
+    notShown: null,
   });
 });
 
@@ -64,5 +67,57 @@ test('a run that ended before it trained leaves what it came to', async () => {
     parameters: null,
     metrics: null,
     gate: null,
+  });
+});
+
+describe('where the cloud has experiments', () => {
+  const event = {
+    use: 'recordFailure',
+    step: 'recordFailure',
+    run: 'run-1',
+    arguments: fixed,
+    state: refused,
+  } as const;
+
+  test('a run is shown there, with what it was tried with', async () => {
+    const world = memoryWorld();
+    const tracked: TrackedExperiment[] = [];
+    const experiments = { track: async (one: TrackedExperiment) => `experiments/${tracked.push(one)}` };
+    await USE_CASE_FUNCTIONS.recordFailure(event, { ...world, experiments } as unknown as Ports);
+    expect(tracked).toEqual([
+      {
+        model: world.model,
+        run: 'run-1',
+        complete: true,
+        parameters: {
+          depth: 6,
+          eta: 0.1,
+          seed: expect.any(Number),
+          startedBy: 'retraining:drift',
+          cause: 'drift',
+          commit: 'abc',
+          outcome: 'gateFailure',
+          version: null,
+          trainDigest: 'sha256:1',
+          testDigest: 'sha256:2',
+          artifactDigest: 'sha256:3',
+        },
+        metrics: { mae: 41 },
+      },
+    ]);
+    const record = await readJson(world.artifacts, artifactKeys.experiment('run-1'), 'the experiment');
+    expect(record).toMatchObject({ shownAs: 'experiments/1', notShown: null });
+  });
+
+  test('one that does not take it leaves the record, with the reason', async () => {
+    const world = memoryWorld();
+    const experiments = { track: () => Promise.reject(new Error('no right to make a metadata store')) };
+    await USE_CASE_FUNCTIONS.recordFailure(event, { ...world, experiments } as unknown as Ports);
+    const record = await readJson(world.artifacts, artifactKeys.experiment('run-1'), 'the experiment');
+    expect(record).toMatchObject({
+      outcome: 'gateFailure',
+      shownAs: null,
+      notShown: 'no right to make a metadata store',
+    });
   });
 });

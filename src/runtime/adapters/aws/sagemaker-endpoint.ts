@@ -3,16 +3,12 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   DeleteEndpointCommand,
-  DeleteEndpointConfigCommand,
-  DeleteModelCommand,
   type DeploymentConfig,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
   DescribeModelCommand,
   type EndpointStatus,
-  ListEndpointConfigsCommand,
-  ListModelsCommand,
   type ProductionVariant,
   type SageMakerClient,
   type Tag,
@@ -30,6 +26,7 @@ import {
   versionOfModel,
 } from './endpoint-layout';
 import { isMissing, unlessMissing, unlessThere } from './sagemaker-error';
+import { forgetVersions } from './sagemaker-old-versions';
 import { errorMessage, errorName } from './sdk-error';
 import { TargetChangingError } from './target-changing';
 
@@ -88,9 +85,6 @@ const STATUS = {
   Failed: 'failed',
   UpdateRollbackFailed: 'failed',
 } as const satisfies Record<EndpointStatus, EndpointReading['status']>;
-
-/** Most that SageMaker lists at once. */
-const PAGE = 100;
 
 /** Share of production traffic that is mirrored at a shadow weight equal to the production variant's. */
 const PRODUCTION_WEIGHT = 100;
@@ -239,49 +233,7 @@ export class SageMakerEndpoint {
 
   /** Deletes configurations that are not in force and of which a version is not kept, and the models of such versions. */
   async forget(isKept: (version: number) => boolean, inForce: string | null): Promise<void> {
-    const { endpoint } = this.options;
-    for (const EndpointConfigName of await this.configurations()) {
-      if (EndpointConfigName === inForce) continue;
-      const { ProductionVariants = [], ShadowProductionVariants = [] } = await this.client.send(
-        new DescribeEndpointConfigCommand({ EndpointConfigName }),
-      );
-      const versions = [...ProductionVariants, ...ShadowProductionVariants].map(({ ModelName }) =>
-        versionOfModel(endpoint, ModelName),
-      );
-      // The name of another endpoint may begin with this one's.
-      const isOurs = versions.every((version) => version !== undefined);
-      if (!isOurs || versions.every(isKept)) continue;
-      await this.client.send(new DeleteEndpointConfigCommand({ EndpointConfigName })).catch(unlessMissing);
-    }
-    for (const ModelName of await this.models()) {
-      const version = versionOfModel(endpoint, ModelName);
-      if (version === undefined || isKept(version)) continue;
-      await this.client.send(new DeleteModelCommand({ ModelName })).catch(unlessMissing);
-    }
-  }
-
-  private async configurations(): Promise<string[]> {
-    const names: string[] = [];
-    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
-      const page = await this.client.send(
-        new ListEndpointConfigsCommand({ NameContains: `${this.options.endpoint}-`, MaxResults: PAGE, NextToken }),
-      );
-      names.push(...(page.EndpointConfigs ?? []).flatMap(({ EndpointConfigName }) => EndpointConfigName ?? []));
-      NextToken = page.NextToken;
-    }
-    return names.filter((name) => name.startsWith(`${this.options.endpoint}-`));
-  }
-
-  private async models(): Promise<string[]> {
-    const names: string[] = [];
-    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
-      const page = await this.client.send(
-        new ListModelsCommand({ NameContains: `${this.options.endpoint}-v`, MaxResults: PAGE, NextToken }),
-      );
-      names.push(...(page.Models ?? []).flatMap(({ ModelName }) => ModelName ?? []));
-      NextToken = page.NextToken;
-    }
-    return names;
+    await forgetVersions(this.client, this.options.endpoint, isKept, inForce);
   }
 
   /** SageMaker refuses a change while another one goes on, which autoscaling may have begun since the last look. */

@@ -13,6 +13,7 @@ import { MonitoringTelemetry } from '../../adapters/google/monitoring-telemetry'
 import { PubsubAnnouncer } from '../../adapters/google/pubsub-announcer';
 import { PubsubNotifier } from '../../adapters/google/pubsub-notifier';
 import { VertexCatalogue } from '../../adapters/google/vertex-catalogue';
+import { VertexExperiments } from '../../adapters/google/vertex-experiments';
 import { VertexServingTarget } from '../../adapters/google/vertex-serving-target';
 import { WorkflowIncidents } from '../../adapters/google/workflow-incidents';
 import { WorkflowsStarter } from '../../adapters/google/workflows-starter';
@@ -53,6 +54,7 @@ export function googlePorts(env: GoogleEnv, data: GoogleData | null, api: Google
       kmsKeyName: env.MLP_KEY,
       serverImage: env.MLP_SERVER_IMAGE,
     }),
+    experiments: new VertexExperiments(api, { platform: env.MLP_PLATFORM, kmsKeyName: env.MLP_KEY }),
     serving: new VertexServingTarget(api, {
       endpoint: env.MLP_ENDPOINT,
       machineType: env.MLP_SERVER_MACHINE,

@@ -26,9 +26,12 @@ const OPERATIONS = [
   'aiplatform.batchPredictionJobs.create',
   'aiplatform.batchPredictionJobs.get',
   'aiplatform.batchPredictionJobs.list',
+  'aiplatform.contexts.addContextChildren',
+  'aiplatform.contexts.create',
   'aiplatform.customJobs.create',
   'aiplatform.customJobs.get',
   'aiplatform.customJobs.list',
+  'aiplatform.metadataStores.get',
   'aiplatform.models.get',
   'aiplatform.models.operations.list',
   'aiplatform.models.patch',
@@ -154,6 +157,38 @@ export const pipelineCases: readonly Case[] = [
     world.jobs.trained = { perDegree: 2, metrics: { loss: 1 } };
     await world.train('run-2');
     await expectNothing(world, 'gate', 'mae', 'gateFailure');
+  }),
+  served('nothing', 'its experiment is shown beside the first one', async (world) => {
+    await world.train('run-2');
+    const { contexts } = world.account.metadata;
+    const experiments = [...contexts].filter(([, { schemaTitle }]) => schemaTitle === 'system.Experiment');
+    assert.equal(experiments.length, 1);
+    const runs = [...experiments[0]![1].children].map((name) => [name, contexts.get(name)?.metadata] as const);
+    assert.equal(runs.length, 2);
+    const [name, metadata] = runs[1]!;
+    const shown = await world.experiment('run-2');
+    expectMatch(shown, { outcome: 'registered', version: 2, shownAs: name, notShown: null });
+    const { _params: parameters, ...others } = metadata ?? {};
+    assert.deepEqual(others, { _state: 'COMPLETE', _metrics: shown.metrics });
+    const { artifactDigest } = shown;
+    expectMatch(parameters as object, { commit: 'abc', version: 2, outcome: 'registered', artifactDigest, trees: 100 });
+  }),
+  served('nothing', 'what the gate refused is shown too', async (world) => {
+    world.jobs.trained = { perDegree: 2, metrics: { loss: 1 } };
+    await world.train('run-2');
+    const { shownAs } = await world.experiment('run-2');
+    const { _params: parameters, ...others } = world.account.metadata.contexts.get(shownAs!)?.metadata ?? {};
+    assert.deepEqual(others, { _state: 'COMPLETE', _metrics: { loss: 1 } });
+    expectMatch(parameters as object, { outcome: 'gateFailure', commit: 'abc' });
+  }),
+  served('Vertex AI shows no experiments', 'the version is registered, and its record says why', async (world) => {
+    await world.train('run-2', {
+      operations: [{ operation: 'aiplatform.contexts.create', times: ALWAYS, manner: 'unavailable' }],
+    });
+    expectMatch(await world.pipelineState(), SECOND);
+    const { shownAs, notShown } = await world.experiment('run-2');
+    assert.equal(shownAs, null);
+    assert.match(notShown ?? '', /contexts.*503/s);
   }),
   served('images are pushed all the time', 'one trains, and one scores and is registered', async (world) => {
     world.account.images.busy = true;
