@@ -197,7 +197,11 @@ function thresholdCondition(alarm: AlarmPlan, subject: MetricSubject): Threshold
   const period = `${alignedSeconds(alarm)}s`;
   const source = metricSource(alarm.metric.name, subject, alarm.metric.dimensions);
   const [comparison, limit] = strict(alarm.comparator, alarm.threshold);
-  const shared = { duration: `${retestSeconds(alarm)}s`, comparison, evaluationMissingData: MISSING[alarm.missingData] };
+  const shared = {
+    duration: `${retestSeconds(alarm)}s`,
+    comparison,
+    evaluationMissingData: MISSING[alarm.missingData],
+  };
   if (alarm.metric.statistic === 'errorPercent') {
     const rate = [{ alignmentPeriod: period, perSeriesAligner: 'ALIGN_RATE', crossSeriesReducer: 'REDUCE_SUM' }];
     return {
