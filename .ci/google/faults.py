@@ -134,9 +134,9 @@ def wrong_duration(body):
 
 def too_far_back(body):
     """What a condition aligns and how long that has to hold are 25 hours together."""
-    for path, value in places(body):
-        if path[-1] == "alignment_period" and "condition_threshold" in path:
-            yield path, "90000s"
+    for path, node in maps(body):
+        if path[-1:] == ("condition_threshold",) and node.get("duration", "0s") != "0s":
+            yield from (((*path, "aggregations", at, "alignment_period"), "90000s") for at, _ in enumerate(node.get("aggregations", ())))
 
 
 def wrong_cron(body):
