@@ -10,6 +10,8 @@ export interface SynthAwsOptions {
   readonly outDir: string;
   /** One environment alone. @default - all */
   readonly environment?: string;
+  /** A nested stack a model; see `MlPlatformProps.nestModels`. @default false */
+  readonly nestModels?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface SynthAwsOptions {
  */
 export async function synthAws(
   definition: unknown,
-  { outDir, environment }: SynthAwsOptions,
+  { outDir, environment, nestModels = false }: SynthAwsOptions,
 ): Promise<{ files: string[]; stacks: string[] }> {
   const platform = parsePlatformOrThrow(definition);
   const chosen = platform.environments.filter((one) => environment === undefined || one.name === environment);
@@ -51,7 +53,7 @@ export async function synthAws(
       description: `ML platform ${platform.name}: ${name}`,
       terminationProtection: platform.security.deletionProtection,
     });
-    new MlPlatform(stack, 'Platform', { definition: platform, environment: name });
+    new MlPlatform(stack, 'Platform', { definition: platform, environment: name, nestModels });
     return stack.stackName;
   });
   app.synth();

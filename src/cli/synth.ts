@@ -7,6 +7,7 @@ interface Options {
   readonly target: 'aws' | 'google';
   readonly out: string;
   readonly environment?: string;
+  readonly nestModels?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,6 +23,7 @@ export function synthCommand(program: Command, io: Io, exit: (code: Exit) => voi
     .requiredOption('--target <target>', 'aws or google', oneCloud)
     .requiredOption('--out <dir>', 'folder to write to; its content is replaced')
     .option('--environment <name>', 'only this environment')
+    .option('--nest-models', 'aws: a nested stack a model; a stack has 500 resources')
     .option('--json', 'print JSON: { target, out, stacks, files }')
     .action(async (file: string, options: Options) => {
       const definition = await loadPlatform(file);
@@ -41,10 +43,13 @@ export function synthCommand(program: Command, io: Io, exit: (code: Exit) => voi
 /** A cloud's libraries are loaded only when it is rendered. */
 async function synthesise(
   definition: Awaited<ReturnType<typeof loadPlatform>>,
-  { target, out, environment }: Options,
+  { target, out, environment, nestModels = false }: Options,
 ): Promise<{ files: string[]; stacks: string[] }> {
   const options = { outDir: out, ...(environment !== undefined && { environment }) };
-  if (target === 'aws') return (require('../aws/synth') as typeof import('../aws/synth')).synthAws(definition, options);
+  if (target === 'aws') {
+    const { synthAws } = require('../aws/synth') as typeof import('../aws/synth');
+    return synthAws(definition, { ...options, nestModels });
+  }
   return (require('../google/synth') as typeof import('../google/synth')).synthGoogle(definition, options);
 }
 

@@ -44,6 +44,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     path: `${M}.monitoring.costPerPrediction`,
     good: scale({ [`${M}.serving.instances`]: { min: 2, max: 2 } }),
   },
+  'cost-tags-on-aws': {
+    bad: scale({ currency: 'USD' }),
+    path: 'budget',
+    good: scale({ currency: 'EUR' }),
+  },
   'cost-without-price': {
     bad: scale({ [`${M}.serving.compute`]: { aws: 'ml.p5.48xlarge', google: 'a3-highgpu-8g' } }),
     path: `${M}.serving.pricePerInstanceHour`,
@@ -91,6 +96,15 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
   'first-version-blocked': {
     bad: scale({ [`${M}.evaluation.metrics`]: { mae: { vsChampion: {} } } }),
     path: `${M}.evaluation.metrics`,
+  },
+  'fraction-of-percent-on-google': {
+    bad: scale({
+      [`${M}.release.steps`]: [
+        { percent: 10, hold: '1h' },
+        { percent: 12.5, hold: '1h' },
+      ],
+    }),
+    path: `${M}.release.steps.1.percent`,
   },
   'freshness-noticed-late': {
     bad: scale({ [`${M}.monitoring.drift.schedule`]: { every: '6h' } }),
@@ -154,6 +168,10 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     good: scale({ [`${M}.retraining.maxModelAge`]: '30d' }),
   },
   'model-integrity-off': { bad: scale({ 'security.modelIntegrity': false }), path: 'security.modelIntegrity' },
+  'models-in-one-stack-on-aws': {
+    bad: scale({ 'models.other': (scale() as { models: Record<string, unknown> }).models['demand'] }),
+    path: 'models',
+  },
   'monitoring-without-drift': {
     bad: foundation({ 'models.churn.monitoring.freshness': '3h' }),
     path: 'models.churn.monitoring.freshness',
@@ -162,6 +180,7 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     bad: scale({ [`${M}.data.format`]: 'parquet' }),
     path: `${M}.data.format`,
   },
+  'payload-is-json': { bad: scale({ [`${M}.serving.payload`]: 'csv' }), path: `${M}.serving.payload` },
   'private-endpoint-figures-on-google': {
     bad: scale({ 'security.network': 'private' }),
     path: 'security.network',
@@ -235,6 +254,11 @@ const CASES: Record<string, { bad: unknown; path: string; good?: unknown }> = {
     good: scale({ [`${M}.training.maxDuration`]: '10m', [`${M}.training.spot`]: false }),
   },
   'target-gap': { bad: scale({ [`${M}.data.source.google`]: undefined }), path: `${M}.data.source.google` },
+  'volume-keys-on-aws': {
+    bad: scale({ 'security.encryption': 'customerKey' }),
+    path: 'security.encryption',
+    good: scale({ 'security.encryption': 'managed' }),
+  },
 };
 
 function core(): Record<string, unknown> {
@@ -323,6 +347,7 @@ describe('acknowledgement', () => {
       'cost-lower-bound-on-google',
       'shadow-not-on-google',
       'function-keys-on-google',
+      'volume-keys-on-aws',
       'jobs-outside-network-on-google',
       'private-endpoint-figures-on-google',
     ]);

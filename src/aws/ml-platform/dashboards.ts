@@ -27,7 +27,16 @@ export function renderDashboards(
           left: widget.metrics.flatMap((one) =>
             one.model === null
               ? []
-              : [labelled(metricOf(subjectOf(one.model), one.name, { ...one, periodSeconds: PERIOD_SECONDS }), one)],
+              : [
+                  labelled(
+                    metricOf(subjectOf(one.model), one.name, {
+                      ...one,
+                      periodSeconds: PERIOD_SECONDS,
+                      idSuffix: pascalCase(one.model),
+                    }),
+                    one,
+                  ),
+                ],
           ),
         }),
     );

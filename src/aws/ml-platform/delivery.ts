@@ -7,11 +7,7 @@ import {
   PipelineProject,
 } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact, GlobalVariables, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
-import {
-  CodeBuildAction,
-  CodeStarConnectionsSourceAction,
-  ManualApprovalAction,
-} from 'aws-cdk-lib/aws-codepipeline-actions';
+import { CodeBuildAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -29,6 +25,9 @@ import { type ContainerImage, imageParameter } from '../support/container-image'
 import { policyLivesWithBucket } from '../support/encryption';
 import type { Handler } from '../support/handler';
 import type { Place } from '../support/places';
+import { stackMate } from '../support/stack-mate';
+import { buildImageOf } from './build-image';
+import { ConnectionSource } from './connection-source';
 import { handover } from './image-handover';
 
 export interface DeliveryProps {
@@ -112,7 +111,7 @@ export class Delivery extends Construct {
         {
           stageName: 'Source',
           actions: [
-            new CodeStarConnectionsSourceAction({
+            new ConnectionSource({
               actionName: 'Source',
               variablesNamespace: 'Source',
               connectionArn,
@@ -142,7 +141,7 @@ export class Delivery extends Construct {
     }
     this.node.defaultChild = pipeline.node.defaultChild;
     Object.entries(props.handlers).forEach(([model, handler], place) => {
-      this.tell(pipeline, model, handler, place === 0);
+      this.tell(model, handler, place === 0);
     });
   }
 
@@ -168,13 +167,13 @@ export class Delivery extends Construct {
   }
 
   /** A delivery that has ended is a deployment, or a failure that somebody should know of. */
-  private tell(pipeline: Pipeline, model: string, handler: Handler, tells: boolean): void {
-    new Rule(this, `${pascalCase(model)}Delivered`, {
+  private tell(model: string, handler: Handler, tells: boolean): void {
+    new Rule(stackMate(this, handler.function), `${pascalCase(model)}Delivered`, {
       description: `Deliveries of ${this.props.platform} are deployments of ${model}`,
       eventPattern: {
         source: ['aws.codepipeline'],
         detailType: ['CodePipeline Pipeline Execution State Change'],
-        detail: { pipeline: [pipeline.pipelineName], state: ['SUCCEEDED', 'FAILED'] },
+        detail: { pipeline: [this.props.platform], state: ['SUCCEEDED', 'FAILED'] },
       },
       targets: [
         new LambdaFunction(handler.function, {
@@ -288,7 +287,7 @@ export class Delivery extends Construct {
           ? LinuxBuildImage.AMAZON_LINUX_2023_5
           : own === null
             ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
-            : LinuxBuildImage.fromDockerRegistry(own),
+            : buildImageOf(this, `${pascalCase(id)}BuildImage`, own),
         computeType: ComputeType.SMALL,
         privileged: images,
       },

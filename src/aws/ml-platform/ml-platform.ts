@@ -37,6 +37,12 @@ export interface MlPlatformProps {
   readonly encryptionKey?: IKey;
   /** Who is told. @default - topics with the contacts of the definition */
   readonly notifications?: INotifications;
+  /**
+   * Whether the parts of each model stand in a nested stack of its own. A stack has 500 resources, which three models of stage scale
+   * come to. Decide before the first deployment: what is there cannot be moved by an update.
+   * @default false
+   */
+  readonly nestModels?: boolean;
 }
 
 /** A whole ML platform in one stack: the parts of every model and what they share. */
@@ -97,6 +103,7 @@ export class MlPlatform extends Construct {
           plan: modelPlan,
           wiring,
           ...(encryptionKey && { encryptionKey }),
+          nested: props.nestModels ?? false,
         });
         // Environments that share an account are told apart in its bills.
         const tag = this.platform === plan.platform.name ? name : `${this.platform}/${name}`;

@@ -1,3 +1,4 @@
+import { NestedStack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { ModelDefinition, PlatformDefinition } from '../../definition/platform';
@@ -16,6 +17,8 @@ export interface ModelConstructsProps {
   readonly plan: ModelPlan;
   readonly wiring: Omit<Wiring<never>, 'plan'>;
   readonly encryptionKey?: IKey;
+  /** Whether they stand in a nested stack of their own. */
+  readonly nested: boolean;
 }
 
 /** The parts of one model, wired to each other. */
@@ -30,16 +33,17 @@ export class ModelConstructs extends Construct {
 
   constructor(scope: Construct, id: string, props: ModelConstructsProps) {
     super(scope, id);
+    const parts = props.nested ? new NestedStack(this, 'Stack') : this;
     const { platform, model, plan, wiring, encryptionKey, definition } = props;
     const { name, task } = plan;
-    const registry = new ModelRegistry(this, 'Registry', {
+    const registry = new ModelRegistry(parts, 'Registry', {
       model: name,
       governance: definition.governance,
       security: definition.security,
       ...(encryptionKey && { encryptionKey }),
       wiring: { platform, plan: plan.registry },
     });
-    const endpoint = new CanaryEndpoint(this, 'Endpoint', {
+    const endpoint = new CanaryEndpoint(parts, 'Endpoint', {
       model: name,
       task,
       serving: model.serving,
@@ -47,7 +51,7 @@ export class ModelConstructs extends Construct {
       registry,
       wiring: { ...wiring, plan: plan.endpoint },
     });
-    const pipeline = new EvalGatePipeline(this, 'Pipeline', {
+    const pipeline = new EvalGatePipeline(parts, 'Pipeline', {
       model: name,
       task,
       data: model.data,
@@ -61,7 +65,7 @@ export class ModelConstructs extends Construct {
     this.endpoint = endpoint;
     this.pipeline = pipeline;
     if (plan.drift && model.monitoring.drift) {
-      this.drift = new DriftAlarm(this, 'Drift', {
+      this.drift = new DriftAlarm(parts, 'Drift', {
         model: name,
         task,
         data: model.data,
@@ -73,7 +77,7 @@ export class ModelConstructs extends Construct {
     }
     if (this.drift) endpoint.recordIncidents('Drift', this.drift.alarms);
     if (plan.retraining && model.retraining) {
-      this.retraining = new RetrainSchedule(this, 'Retraining', {
+      this.retraining = new RetrainSchedule(parts, 'Retraining', {
         model: name,
         retraining: model.retraining,
         pipeline,

@@ -16,6 +16,7 @@ import { pascalCase } from '../../kernel/names';
 import type { EvalGatePipeline } from '../eval-gate-pipeline/eval-gate-pipeline';
 import type { ModelRegistry } from '../model-registry/model-registry';
 import type { Place } from '../support/places';
+import { stackMate } from '../support/stack-mate';
 
 /** What a version consists of, below the artifacts' bucket; data sets stay where they are. */
 const READABLE = [
@@ -113,7 +114,7 @@ export class VersionIntake extends Construct {
     for (const { model, handler } of pipelines) {
       handler.function.addEnvironment('MLP_ORIGIN_ACCOUNT', from.account);
       this.mayRead(handler.role, from);
-      new Rule(this, pascalCase(model), {
+      new Rule(stackMate(this, handler.function), pascalCase(model), {
         description: `Versions of ${model} that ${from.name} has promoted`,
         eventPattern: { ...promotedBy(from), detail: { platform: [from.platform], model: [model] } },
         targets: [

@@ -35,7 +35,8 @@ const NOT_BUILT = 'not-built-yet';
 /** A champion may serve for years: images that a build has named are kept, what is left of pushes that broke off is not. */
 const UNTAGGED_DAYS = 14;
 
-const ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
+/** Account, region and name of a repository. */
+export const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/;
 
 /**
  * The image of a trainer or a server. One that is built gets its repository here, and its digest from the delivery; in a
@@ -52,7 +53,7 @@ export function containerImage(
   home?: ImageHome,
 ): ContainerImage {
   if (plan.aws !== null) {
-    const [, account, region, repository] = ECR.exec(plan.aws) ?? [];
+    const [, account, region, repository] = ECR_IMAGE.exec(plan.aws) ?? [];
     return {
       reference: plan.aws,
       uri: plan.aws,

@@ -17,6 +17,8 @@ interface Asked {
   readonly statistic: Statistic;
   readonly periodSeconds: number;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Ends the ids in an expression: a graph of several models has each id once. @default - nothing */
+  readonly idSuffix?: string;
 }
 
 /** Metrics that SageMaker emits itself; every other one is emitted by our handlers in our namespace. */
@@ -24,15 +26,15 @@ const SAGEMAKER = {
   /** Microseconds there, milliseconds in the vocabulary. */
   Latency: (subject, asked) =>
     new MathExpression({
-      expression: 'MAX([blue, green]) / 1000',
-      usingMetrics: perVariant(subject, 'ModelLatency', statisticOf(asked.statistic), asked.periodSeconds),
+      expression: `MAX([${idsOf('', asked)}]) / 1000`,
+      usingMetrics: perVariant(subject, 'ModelLatency', statisticOf(asked.statistic), asked),
       period: Duration.seconds(asked.periodSeconds),
       label: 'Latency (ms)',
     }),
   Requests: (subject, asked) =>
     new MathExpression({
-      expression: 'SUM([blue, green])',
-      usingMetrics: perVariant(subject, 'Invocations', Stats.SUM, asked.periodSeconds),
+      expression: `SUM([${idsOf('', asked)}])`,
+      usingMetrics: perVariant(subject, 'Invocations', Stats.SUM, asked),
       period: Duration.seconds(asked.periodSeconds),
       label: 'Requests',
     }),
@@ -40,35 +42,39 @@ const SAGEMAKER = {
 } as const satisfies Partial<Record<MetricName, (subject: MetricSubject, asked: Asked) => IMetric>>;
 
 /** Errors as a count, or as a percent of the requests; no requests give no value. */
-function errors(subject: MetricSubject, { statistic, periodSeconds }: Asked): IMetric {
-  const period = Duration.seconds(periodSeconds);
-  const failed = perVariant(subject, 'Invocation5XXErrors', Stats.SUM, periodSeconds, 'Errors');
-  if (statistic !== 'errorPercent') {
+function errors(subject: MetricSubject, asked: Asked): IMetric {
+  const period = Duration.seconds(asked.periodSeconds);
+  const failed = perVariant(subject, 'Invocation5XXErrors', Stats.SUM, asked, 'Errors');
+  if (asked.statistic !== 'errorPercent') {
     return new MathExpression({
-      expression: 'SUM([blueErrors, greenErrors])',
+      expression: `SUM([${idsOf('Errors', asked)}])`,
       usingMetrics: failed,
       period,
       label: 'Errors',
     });
   }
   return new MathExpression({
-    expression: '100 * SUM([FILL(blueErrors, 0), FILL(greenErrors, 0)]) / SUM([blue, green])',
-    usingMetrics: { ...failed, ...perVariant(subject, 'Invocations', Stats.SUM, periodSeconds) },
+    expression: `100 * SUM([${idsOf('Errors', asked, (id) => `FILL(${id}, 0)`)}]) / SUM([${idsOf('', asked)}])`,
+    usingMetrics: { ...failed, ...perVariant(subject, 'Invocations', Stats.SUM, asked) },
     period,
     label: 'Errors (% of requests)',
   });
 }
 
+/** Ids of what an expression is of, a variant each. */
+const idsOf = (what: string, { idSuffix = '' }: Asked, as = (id: string): string => id): string =>
+  VARIANTS.map((variant) => as(`${variant}${what}${idSuffix}`)).join(', ');
+
 const perVariant = (
   { endpointName }: MetricSubject,
   metricName: string,
   statistic: string,
-  periodSeconds: number,
-  suffix = '',
+  { periodSeconds, idSuffix = '' }: Asked,
+  what = '',
 ): Record<string, Metric> =>
   Object.fromEntries(
     VARIANTS.map((variant) => [
-      `${variant}${suffix}`,
+      `${variant}${what}${idSuffix}`,
       new Metric({
         namespace: 'AWS/SageMaker',
         metricName,

@@ -8,6 +8,7 @@ import { canaryStarved } from './canary-starved';
 import { captureOff } from './capture-off';
 import { cooldownLongerThanSchedule } from './cooldown-longer-than-schedule';
 import { costLowerBoundOnGoogle } from './cost-lower-bound-on-google';
+import { costTagsOnAws } from './cost-tags-on-aws';
 import { costWithoutPrice } from './cost-without-price';
 import { deletionProtectionOff } from './deletion-protection-off';
 import { deliveryWithoutConnection } from './delivery-without-connection';
@@ -19,6 +20,7 @@ import { environmentWithoutTarget } from './environment-without-target';
 import { estimatesInUsd } from './estimates-in-usd';
 import { firstStepTooBig } from './first-step-too-big';
 import { firstVersionBlocked } from './first-version-blocked';
+import { fractionOfPercentOnGoogle } from './fraction-of-percent-on-google';
 import { freshnessNoticedLate } from './freshness-noticed-late';
 import { functionKeysOnGoogle } from './function-keys-on-google';
 import { gapOnGoogle } from './gap-on-google';
@@ -36,8 +38,10 @@ import { laterEnvironmentLaxer } from './later-environment-laxer';
 import { looseAlpha } from './loose-alpha';
 import { modelAgeBelowCooldown } from './model-age-below-cooldown';
 import { modelIntegrityOff } from './model-integrity-off';
+import { modelsInOneStackOnAws } from './models-in-one-stack-on-aws';
 import { monitoringWithoutDrift } from './monitoring-without-drift';
 import { parquetInPartsOnGoogle } from './parquet-in-parts-on-google';
+import { payloadIsJson } from './payload-is-json';
 import { privateEndpointFiguresOnGoogle } from './private-endpoint-figures-on-google';
 import { promotionAcrossRegions } from './promotion-across-regions';
 import { qualityMetricNotGated } from './quality-metric-not-gated';
@@ -58,6 +62,7 @@ import { singleInstance } from './single-instance';
 import { smokeEndpointPublicOnGoogle } from './smoke-endpoint-public-on-google';
 import { spotWithoutTime } from './spot-without-time';
 import { targetGap } from './target-gap';
+import { volumeKeysOnAws } from './volume-keys-on-aws';
 
 /** Every rule, by id. */
 export const FINDING_RULES: readonly FindingRule[] = [
@@ -71,6 +76,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   captureOff,
   cooldownLongerThanSchedule,
   costLowerBoundOnGoogle,
+  costTagsOnAws,
   costWithoutPrice,
   deletionProtectionOff,
   deliveryWithoutConnection,
@@ -82,6 +88,7 @@ export const FINDING_RULES: readonly FindingRule[] = [
   estimatesInUsd,
   firstStepTooBig,
   firstVersionBlocked,
+  fractionOfPercentOnGoogle,
   freshnessNoticedLate,
   functionKeysOnGoogle,
   gapOnGoogle,
@@ -99,8 +106,10 @@ export const FINDING_RULES: readonly FindingRule[] = [
   looseAlpha,
   modelAgeBelowCooldown,
   modelIntegrityOff,
+  modelsInOneStackOnAws,
   monitoringWithoutDrift,
   parquetInPartsOnGoogle,
+  payloadIsJson,
   privateEndpointFiguresOnGoogle,
   promotionAcrossRegions,
   qualityMetricNotGated,
@@ -120,4 +129,5 @@ export const FINDING_RULES: readonly FindingRule[] = [
   smokeEndpointPublicOnGoogle,
   spotWithoutTime,
   targetGap,
+  volumeKeysOnAws,
 ];

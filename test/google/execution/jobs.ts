@@ -114,16 +114,16 @@ export class Jobs {
 
 type Term = readonly [field: string, value: string];
 
-/** `displayName="…"` and `labels.…="…"`, joined by AND. */
+/** `display_name="…"` (jobs know no camelCase, as models do) and `labels.…="…"`, joined by AND. */
 const termsOf = (filter: string): Term[] =>
   filter.split(' AND ').map((term) => {
-    const [, field, value] = /^(displayName|labels\.[a-z_]+)="([^"]*)"$/.exec(term) ?? [];
+    const [, field, value] = /^(display_name|labels\.[a-z_]+)="([^"]*)"$/.exec(term) ?? [];
     if (field === undefined || value === undefined) throw invalid(`filter ${filter}`);
     return [field, value];
   });
 
 function holds([field, value]: Term, body: Json): boolean {
-  if (field === 'displayName') return body['displayName'] === value;
+  if (field === 'display_name') return body['displayName'] === value;
   return (body['labels'] as Record<string, string> | undefined)?.[field.replace('labels.', '')] === value;
 }
 

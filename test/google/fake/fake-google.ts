@@ -201,7 +201,8 @@ export class FakeGoogle {
       const terms = [...(query.get('filter') ?? '').matchAll(/(?:labels\.)?(\w+)="([^"]*)"/g)];
       const found = [...this.jobs.values()].filter((one) =>
         terms.every(
-          ([, field = '', value]) => ({ ...(one['labels'] as Json), displayName: one['displayName'] })[field] === value,
+          ([, field = '', value]) =>
+            ({ ...(one['labels'] as Json), display_name: one['displayName'] })[field] === value,
         ),
       );
       return [200, { [collection]: found.filter((one) => String(one['name']).includes(`/${collection}/`)) }];

@@ -78,6 +78,8 @@ export class VertexExperiments implements ExperimentTracker {
       kmsKeyName === '' ? {} : { encryptionSpec: { kmsKeyName } },
     );
     if (operation !== undefined) await this.api.finished('aiplatform', operation);
+    // Somebody else makes it: it is there once that is over.
+    else await this.api.settled(name);
     return name;
   }
 

@@ -172,7 +172,7 @@ export class VertexJobs {
   /** A job that was made by a call that died before it could note it. */
   private async unnoted(collection: string, displayName: string): Promise<JsonObject | undefined> {
     const page = await this.api.call('GET', 'aiplatform', `${this.api.parent}/${collection}`, undefined, {
-      filter: `displayName="${displayName}"`,
+      filter: `display_name="${displayName}"`,
     });
     const [found] = (page[collection] ?? []) as readonly JsonObject[];
     return found?.['displayName'] === displayName ? found : undefined;
