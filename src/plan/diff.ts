@@ -1,5 +1,6 @@
 import { parsePlatformOrThrow } from '../definition/parse';
 import { type Json, toJson } from '../kernel/json';
+import { harmOfNeighbour } from './diff-environments';
 import { type ChangeClass, DIFF_RULES } from './diff-rules';
 
 export type { ChangeClass } from './diff-rules';
@@ -28,10 +29,16 @@ export function diffPlatforms(before: unknown, after: unknown): Change[] {
     parsePlatformOrThrow(before, 'the old definition is not valid'),
     parsePlatformOrThrow(after, 'the new definition is not valid'),
   ];
-  return leaves(byName(toJson(old)), byName(toJson(next)), '').sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
-  );
+  const harm = harmOfNeighbour(old.environments, next.environments);
+  return leaves(byName(toJson(old)), byName(toJson(next)), '')
+    .map((change) =>
+      harm !== null && isEnvironment(change.path) ? { ...change, class: 'replaces' as const, why: harm } : change,
+    )
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
+
+/** One that comes or goes as a whole. */
+const isEnvironment = (path: string): boolean => /^environments\.[^.]+$/.test(path);
 
 type Tree = Json | undefined;
 

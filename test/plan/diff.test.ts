@@ -37,6 +37,33 @@ test.each<[Record<string, unknown>, string, string]>([
   expect(diffPlatforms(scale(), scale(changes)).map((change) => [change.path, change.class])).toEqual([[path, kind]]);
 });
 
+describe('an environment that comes', () => {
+  const [staging, production] = (scale() as { environments: { name: string; aws?: { account: string } }[] })
+    .environments;
+  const of = (...environments: unknown[]) => scale({ environments });
+  const changes = (before: unknown, after: unknown) =>
+    diffPlatforms(before, after).map(({ path, class: kind, why }) => [path, kind, why]);
+
+  test('after those that are there, elsewhere, is harmless to them', () => {
+    expect(changes(of(staging), of(staging, production))).toEqual([
+      ['environments.production', 'harmless', expect.any(String)],
+    ]);
+  });
+
+  test('in the account of one that is there gives that one other names', () => {
+    const beside = { ...production, aws: staging!.aws };
+    const why = expect.stringContaining('staging has names of its own');
+    expect(changes(of(staging), of(staging, beside))).toEqual([['environments.production', 'replaces', why]]);
+    expect(changes(of(staging, beside), of(staging))).toEqual([['environments.production', 'replaces', why]]);
+  });
+
+  test('before those that are there takes their images away', () => {
+    expect(changes(of(production), of(staging, production))).toEqual([
+      ['environments.staging', 'replaces', expect.stringContaining('the repositories of production')],
+    ]);
+  });
+});
+
 test('every change backwards of a loosening is not a loosening', () => {
   const [there] = diffPlatforms(scale(), scale({ [`${M}.evaluation.confidencePercent`]: 90 }));
   const [back] = diffPlatforms(scale({ [`${M}.evaluation.confidencePercent`]: 90 }), scale());

@@ -1,4 +1,4 @@
-import { Annotations, Tags } from 'aws-cdk-lib';
+import { Annotations, Stack, Tags } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -267,6 +267,14 @@ export class MlPlatform extends Construct {
   private renderDelivery(encryptionKey: IKey | undefined): Delivery {
     const { plan } = this;
     const first = plan.environments[0]!.name === this.environment;
+    const { stackName } = Stack.of(this);
+    const deployed = `${plan.platform.name}-${this.environment}`;
+    if (plan.delivery.source.connection.aws !== null && stackName !== deployed) {
+      Annotations.of(this).addWarningV2(
+        'ml-platform-constructs:stack-of-another-name',
+        `the delivery deploys ${deployed}, and this stack is named ${stackName}: name it ${deployed}`,
+      );
+    }
     const parts = Object.values(this.models);
     return new Delivery(this, 'Delivery', {
       platform: plan.platform.name,
