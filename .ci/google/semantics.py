@@ -7,13 +7,13 @@ import json
 import sys
 
 from rules import (
-    access, budgets, builds, calls, channels, choices, environment, filters, keys, letters, metrics, names, objectives, pairs, places, ranges, references,
-    schedules, steps, tables, thresholds, wiring,
+    access, alarms, budgets, builds, calls, channels, choices, environment, filters, keeping, keys, letters, metrics, names, objectives, pairs,
+    places, ranges, references, rights, schedules, steps, tables, thresholds, wiring,
 )
 
 RULES = (
     ranges, pairs, names, access, references, places, schedules, calls, environment, steps, metrics, filters, objectives, budgets, channels,
-    choices, tables, wiring, letters, builds, thresholds, keys,
+    choices, tables, wiring, letters, builds, thresholds, keys, alarms, keeping, rights,
 )
 
 

@@ -1,4 +1,5 @@
 """Budgets of Cloud Billing (cloud.google.com/billing/docs/reference/budget/rest/v1/billingAccounts.budgets)."""
+from .facts import once_a_template
 from .walk import is_computed, referred
 
 # ISO 4217.
@@ -11,6 +12,18 @@ CURRENCIES = set(
     TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
     """.split()
 )
+
+
+@once_a_template
+def carried(template):
+    """(label, value) of everything that costs or is watched, beside the budgets."""
+    return {
+        pair
+        for kind, of_kind in template.items() if kind != "google_billing_budget"
+        for body in of_kind.values()
+        for labels in (body.get("labels"), body.get("user_labels")) if isinstance(labels, dict)
+        for pair in labels.items() if isinstance(pair[1], str)
+    }
 
 
 def check(kind, name, body, template):
@@ -35,6 +48,9 @@ def check(kind, name, body, template):
     for percent, _basis in said:
         if isinstance(percent, (int, float)) and percent > 2:
             yield f"{at}.threshold_rules: {percent} is {percent * 100:g} % of the budget"
+    for label in ((body.get("budget_filter") or {}).get("labels") or {}).items():
+        if not is_computed(label[1]) and label not in carried(template):
+            yield f"{at}.budget_filter.labels: nothing here carries {label[0]} {label[1]!r}"
     # allUpdatesRule.monitoringNotificationChannels: channels of e-mail only.
     for channel in (body.get("all_updates_rule") or {}).get("monitoring_notification_channels") or []:
         found = referred(channel, "google_monitoring_notification_channel", template)

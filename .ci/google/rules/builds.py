@@ -120,12 +120,51 @@ def topic_faults(step, account, template):
             yield f"env {entry!r}: the account of the build may publish nothing there"
 
 
+# Steps in the order in which each makes sense of those before it.
+ORDER = ("lint", "build", "test", "images", "train")
+
+
+def stage_of(step):
+    """Which of ORDER a step is; None for one of another kind."""
+    if any(str(one).startswith("TOPIC=") for one in as_list(step.get("env"))) or "gcloud pubsub topics publish" in str(step.get("script")):
+        return "train"
+    if str(step.get("name")).split(":")[0].endswith("cloud-builders/docker"):
+        return "images"
+    return step.get("id") if step.get("id") in ORDER else None
+
+
+def order_faults(build):
+    stages = [stage for stage in map(stage_of, as_list(build.get("step"))) if stage]
+    for before, after in zip(stages, stages[1:]):
+        if ORDER.index(before) > ORDER.index(after):
+            yield f"step: {before} comes before {after}"
+    if "images" in stages and (build.get("options") or {}).get("requested_verify_option") != "VERIFIED":
+        yield "options.requested_verify_option: nobody vouches for the images"
+
+
+def branch_faults(body):
+    """Branches are a regular expression of RE2, of which a whole name is one."""
+    for event in ("push", "pull_request"):
+        branch = ((body.get("repository_event_config") or {}).get(event) or {}).get("branch")
+        if branch is None or "${" in str(branch):
+            continue
+        try:
+            pattern = re.compile(str(branch))
+        except re.error as error:
+            yield f"{branch!r}: {error}"
+            continue
+        if pattern.search(""):
+            yield f"{branch!r}: fits every branch"
+
+
 def check(kind, name, body, template):
     if kind != "google_cloudbuild_trigger":
         return
     at, build = f"{kind}.{name}.build", body.get("build") or {}
     own, built, seen = set(body.get("substitutions") or {}), set(), set()
     account = (referred(body.get("service_account"), "google_service_account", template) or [None])[0]
+    yield from (f"{at}.{one}" for one in order_faults(build))
+    yield from (f"{kind}.{name}.repository_event_config.branch: {one}" for one in branch_faults(body))
     for tag in as_list(body.get("tags")):
         if tag not in labelled(template, "platform") | labelled(template, "environment"):
             yield f"{kind}.{name}.tags: {tag!r} is the name of nothing in this template"

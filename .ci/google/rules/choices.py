@@ -27,6 +27,10 @@ OF_KIND = {
     ("google_monitoring_alert_policy", "combiner"): {"AND", "OR", "AND_WITH_MATCHING_RESOURCE"},
     ("google_monitoring_alert_policy", "severity"): {"CRITICAL", "ERROR", "WARNING"},
     ("google_cloud_scheduler_job", "http_target.http_method"): {"POST"},
+    # Missing data is never healthy: it opens an incident, or leaves one as it is.
+    ("google_monitoring_alert_policy", "conditions.condition_threshold.evaluation_missing_data"): {
+        "EVALUATION_MISSING_DATA_ACTIVE", "EVALUATION_MISSING_DATA_NO_OP",
+    },
     ("google_billing_budget", "all_updates_rule.schema_version"): {"1.0"},
     ("google_monitoring_notification_channel", "type"): {"email", "sms", "webhook_tokenauth", "pubsub", "pagerduty", "slack"},
     ("google_storage_bucket", "lifecycle_rule.action.type"): {"Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"},

@@ -118,10 +118,47 @@ def extractor_faults(text):
     yield from field_faults(found.group(1) or found.group(2))
 
 
+def logs_of(tokens, above=False):
+    """Logs that an expression leaves, taken off a list of tokens; None for any. `OR` binds closer than `AND`."""
+    whole, part = None, "nothing"
+    while tokens and tokens[0] != ")":
+        one = tokens.pop(0)
+        if one == "OR":
+            continue
+        if one == "AND":
+            whole, part = both(whole, part), "nothing"
+            continue
+        if one == "NOT":
+            if tokens and tokens.pop(0) == "(":
+                logs_of(tokens, True)
+            found = None
+        else:
+            found = logs_of(tokens, True) if one == "(" else {one} if one.startswith("log_id") else None
+        part = found if part == "nothing" else None if None in (part, found) else part | found
+    if above and tokens:
+        tokens.pop(0)
+    return both(whole, part)
+
+
+def both(one, other):
+    if other == "nothing" or other is None:
+        return one
+    return other if one is None else one & other
+
+
+def log_faults(text):
+    """An entry is in one log: two of them cannot both be asked for."""
+    plain = re.sub(r'(?:=~|!~|!=|>=|<=|=|:|>|<)\s*\([^()]*\)', '= "any"', text)
+    tokens = re.findall(r'log_id\("[^"]+"\)|[()]|\b(?:AND|OR|NOT)\b|(?!\b(?:AND|OR|NOT)\b)[\w.]+\s*(?:=~|!~|!=|>=|<=|=|:|>|<)\s*"[^"]*"', plain)
+    if logs_of(tokens) == set():
+        yield "asks for entries that are in two logs at once"
+
+
 def faults(text, template):
     text, at, depth, before, field = str(text), 0, 0, None, None
     kinds = []
     yield from whole_faults(text)
+    yield from log_faults(text)
     of_executions = EXECUTIONS in text
     while text[at:].strip():
         match = TOKEN.match(text, at)

@@ -3,6 +3,7 @@ import json
 import re
 
 from .facts import facts
+from .walk import referred
 
 TYPES = {"STRING", "BYTES", "INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BOOLEAN", "BOOL", "TIMESTAMP", "DATE", "JSON", "RECORD"}
 MODES = {"NULLABLE", "REQUIRED", "REPEATED"}
@@ -10,10 +11,25 @@ MODES = {"NULLABLE", "REQUIRED", "REPEATED"}
 PARTITIONS = {"TIMESTAMP", "DATE", "DATETIME"}
 
 
-def check(kind, name, body, _template):
+# What files are, as they end; handlers write the ledger as lines of JSON.
+FORMATS = {".json": "NEWLINE_DELIMITED_JSON", ".jsonl": "NEWLINE_DELIMITED_JSON", ".csv": "CSV", ".parquet": "PARQUET"}
+
+
+def format_faults(external, template):
+    for uri in external.get("source_uris") or ():
+        end = re.search(r"\.\w+$", str(uri))
+        bucket = referred(uri, "google_storage_bucket", template)
+        of_ledger = bucket and "-ledger-" in str(bucket[1].get("name"))
+        wanted = FORMATS[".json"] if of_ledger else FORMATS.get(end.group(0)) if end else None
+        if wanted and external.get("source_format") != wanted:
+            yield f"{external.get('source_format')!r}, and {uri} is {wanted}"
+
+
+def check(kind, name, body, template):
     if kind != "google_bigquery_table":
         return
     at, external = f"{kind}.{name}", body.get("external_data_configuration")
+    yield from (f"{at}.external_data_configuration.source_format: {one}" for one in format_faults(external or {}, template))
     columns = {}
     for where, text in (("schema", body.get("schema")), ("external_data_configuration.schema", (external or {}).get("schema"))):
         if text is None:
