@@ -184,7 +184,9 @@ test('everything that can carry tags carries those of the definition', () => {
 test('how a delivery ends is told to the handler of releases, and to the later environment nothing', () => {
   const { stack, platform } = platformOf('scale', 'staging');
   const template = templateOf(stack);
-  const pipeline = Object.keys(template.findResources('AWS::CodePipeline::Pipeline'))[0];
+  const [made] = Object.values(template.findResources('AWS::CodePipeline::Pipeline')) as { Properties: { Name: string } }[];
+  const pipeline = made!.Properties.Name;
+  expect(pipeline).toBe('acme');
   const rules = (of: typeof template) =>
     Object.values(
       of.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.codepipeline'] } } }),
@@ -194,7 +196,7 @@ test('how a delivery ends is told to the handler of releases, and to the later e
       Properties: {
         EventPattern: {
           'detail-type': ['CodePipeline Pipeline Execution State Change'],
-          detail: { pipeline: [{ Ref: pipeline }], state: ['SUCCEEDED', 'FAILED'] },
+          detail: { pipeline: [pipeline], state: ['SUCCEEDED', 'FAILED'] },
         },
         Targets: [
           {
