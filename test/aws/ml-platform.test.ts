@@ -184,7 +184,9 @@ test('everything that can carry tags carries those of the definition', () => {
 test('how a delivery ends is told to the handler of releases, and to the later environment nothing', () => {
   const { stack, platform } = platformOf('scale', 'staging');
   const template = templateOf(stack);
-  const [made] = Object.values(template.findResources('AWS::CodePipeline::Pipeline')) as { Properties: { Name: string } }[];
+  const [made] = Object.values(template.findResources('AWS::CodePipeline::Pipeline')) as {
+    Properties: { Name: string };
+  }[];
   const pipeline = made!.Properties.Name;
   expect(pipeline).toBe('acme');
   const rules = (of: typeof template) =>
