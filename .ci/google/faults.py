@@ -345,8 +345,90 @@ def wrong_audit(body):
                 yield (*path, pattern), (path, re.sub(pattern, text, value, count=1))
 
 
+# Roles that give more, or something else, and are none of those that are given to nobody.
+OTHER_ROLE = {
+    "aiplatform.viewer": "aiplatform.user", "bigquery.dataViewer": "bigquery.dataOwner", "storage.objectViewer": "storage.objectAdmin",
+    "monitoring.metricWriter": "monitoring.editor", "workflows.invoker": "workflows.editor", "artifactregistry.reader": "artifactregistry.writer",
+    "pubsub.publisher": "pubsub.editor", "bigquery.jobUser": "bigquery.user", "monitoring.viewer": "workflows.viewer",
+}
+
+
+def wider_role(body):
+    role = str(body.get("role")).removeprefix("roles/")
+    if role in OTHER_ROLE and "google_service_account" in str(body.get("member")):
+        yield ("role",), f"roles/{OTHER_ROLE[role]}"
+
+
+def silenced(body):
+    """Alarms that nobody hears, that ring at the wrong people, or at what is right."""
+    if "notification_channels" in body:
+        yield ("notification_channels",), []
+        yield ("enabled",), False
+    labels = body.get("user_labels") or {}
+    if "urgency" in labels and "conditions" in body:
+        yield ("severity",), {"CRITICAL": "WARNING"}.get(body.get("severity"), "CRITICAL")
+    for path, node in maps(body):
+        if "comparison" in node:
+            yield (*path, "comparison"), {"COMPARISON_GT": "COMPARISON_LT"}.get(node["comparison"], "COMPARISON_GT")
+        if "evaluation_missing_data" in node:
+            yield (*path, "evaluation_missing_data"), "EVALUATION_MISSING_DATA_INACTIVE"
+        query = node.get("query")
+        if isinstance(query, str):
+            for number, (pattern, text) in enumerate((
+                (r"offset \d+s", "offset 301000s"), (r"quantile\(0\.\d", "quantile(0.0"), (r"_bucket(.*?)\[\d+s\]", r"_bucket\1[12s]"),
+                (r"(?<=\) )> ([\d.]+)\)", r"< \1)"), (r"(?<=\) )< ([\d.]+)\)", r"> \1)"),
+            )):
+                yield (*path, f"query{number}"), ((*path, "query"), re.sub(pattern, text, query, count=1))
+
+
+def lost(body):
+    """What is kept too short, deleted while it is used, taken back by the next apply, not encrypted, or not recorded."""
+    retention = body.get("retention_policy") or {}
+    if retention.get("is_locked"):
+        yield ("retention_policy", "is_locked"), False
+        yield ("retention_policy", "retention_period"), 2_592_000
+    for at, rule in enumerate(body.get("lifecycle_rule") or ()):
+        if rule["action"]["type"] == "Delete":
+            yield ("lifecycle_rule", at, "condition"), {"age": 90}
+    for at, policy in enumerate(body.get("cleanup_policies") or ()):
+        if policy.get("action") == "DELETE":
+            yield ("cleanup_policies", at, "condition", "tag_state"), "ANY"
+    if (body.get("lifecycle") or {}).get("ignore_changes"):
+        yield ("lifecycle", "ignore_changes"), []
+    for key in ("kms_key_name", "encryption", "encryption_spec", "encryption_configuration", "default_encryption_configuration"):
+        if key in body:
+            yield (key,), DROP
+    for at, _ in enumerate(body.get("audit_log_config") or ()):
+        yield ("audit_log_config", at, "exempted_members"), ["user:somebody@example.com"]
+    for path, node in maps(body):
+        if "sampling_rate" in node:
+            yield (*path, "sampling_rate"), 0
+        if "project_allowlist" in node:
+            yield (*path, "project_allowlist"), ["no_project"]
+        if "source_format" in node:
+            yield (*path, "source_format"), "CSV"
+        if path[-1:] == ("budget_filter",) and "labels" in node:
+            yield (*path, "labels"), {key: f"{value}s" for key, value in node["labels"].items()}
+    if "destination" in body and " OR (log_id" in str(body.get("filter")):
+        yield ("filter",), body["filter"].replace(" OR (log_id", " AND (log_id")
+
+
+def disordered(body):
+    """Builds whose steps come too early, that are started by no branch, or whose images nobody vouches for."""
+    build = body.get("build") or {}
+    steps = build.get("step")
+    if isinstance(steps, list) and len(steps) > 1:
+        yield ("build", "step"), [steps[-1], *steps[:-1]]
+        yield ("build", "step"), [steps[1], steps[0], *steps[2:]]
+        yield ("build", "options", "requested_verify_option"), "NOT_VERIFIED"
+    for path, value in places(body):
+        if path[-1] == "branch":
+            yield path, "^main("
+            yield path, ".*"
+
+
 FAULTS = (
     wrong_enum, wrong_word, out_of_range, wrong_type, broken_reference, swapped_reference, wrong_filter, wrong_duration, too_far_back,
     wrong_cron, wrong_role, wrong_region, crossed, not_together, wrong_json, wrong_event, wrong_step, wrong_field, wrong_name,
-    wrong_build, unreachable, swapped_objective, wrong_audit,
+    wrong_build, unreachable, swapped_objective, wrong_audit, wider_role, silenced, lost, disordered,
 )
