@@ -1,4 +1,4 @@
-import { Annotations, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -269,7 +269,8 @@ export class MlPlatform extends Construct {
     const first = plan.environments[0]!.name === this.environment;
     const { stackName } = Stack.of(this);
     const deployed = `${plan.platform.name}-${this.environment}`;
-    if (plan.delivery.source.connection.aws !== null && stackName !== deployed) {
+    const isAnother = !Token.isUnresolved(stackName) && stackName !== deployed;
+    if (first && plan.delivery.source.connection.aws !== null && isAnother) {
       Annotations.of(this).addWarningV2(
         'ml-platform-constructs:stack-of-another-name',
         `the delivery deploys ${deployed}, and this stack is named ${stackName}: name it ${deployed}`,
