@@ -53,6 +53,9 @@ def is_protected(template):
 
 def bucket_faults(body, template):
     retention = body.get("retention_policy") or {}
+    # What is written over is there still: by a retention policy, or as an older version.
+    if not retention and (body.get("versioning") or {}).get("enabled") is not True:
+        yield "versioning.enabled: what is written over is lost, without versions and without a retention policy"
     if is_for(body, "ledger"):
         period, other = retention.get("retention_period"), kept_elsewhere(template)
         if not isinstance(period, int) or period < max(YEAR, other if isinstance(other, int) else 0):
