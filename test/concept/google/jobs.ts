@@ -35,7 +35,7 @@ export class Jobs {
     if (method === 'POST') return called('create', () => shown(this.create(kind, name, body)));
     if (path.length > 5) return called('get', () => shown(this.known(name)));
     return called('list', () => {
-      const wanted = /^displayName="(.*)"$/.exec(query.get('filter') ?? '')?.[1];
+      const wanted = /^display_name="(.*)"$/.exec(query.get('filter') ?? '')?.[1];
       if (wanted === undefined) throw invalid(`filter ${query.get('filter')}`);
       return { [kind]: this.all.filter((one) => one.kind === kind && one.body['displayName'] === wanted).map(shown) };
     });
