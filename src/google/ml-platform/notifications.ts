@@ -172,7 +172,7 @@ function channelConfig({ kind, address }: Contact): Channel {
       return { type: 'sms', labels: { number: address } };
     case 'webhook':
     case 'pagerduty':
-      // PagerDuty's integration address takes the same messages as any webhook; its key is a part of the address.
+      // The address of PagerDuty's integration for Google Cloud Monitoring, whose key is a part of it (docs/google.md).
       return webhook(address);
   }
 }
